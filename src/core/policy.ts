@@ -1,0 +1,76 @@
+import type { Clock } from './clock.ts';
+import type { RunLane } from './lane.ts';
+import type { Load, Signal } from './load.ts';
+import type { Outcome } from './outcome.ts';
+import type { Parameters, ParameterValues } from './parameter.ts';
+import type { PolicyHelpers } from './policy-helpers.ts';
+import type { Random } from './random.ts';
+import type { View } from './view.ts';
+
+/** Answer to `arrive`: refuse at once, or give the request its place among those that wait (higher goes first). */
+export type Arrival =
+  | { readonly shed: string; readonly retryAfterMs?: number }
+  | { readonly priority: number };
+
+/** Answer to `dispatch`: `reason` is one of the policy's declared reasons; a shed may say when to come back. */
+export type Dispatch =
+  | { readonly lane: RunLane; readonly reason: string; readonly warm?: boolean }
+  | { readonly lane: 'shed'; readonly reason: string; readonly retryAfterMs?: number };
+
+/** How the admission queue is to be served. What is not said stays as configured. */
+export interface QueueDiscipline {
+  readonly order?: 'oldest-first' | 'newest-first';
+  readonly maxWaitMs?: number;
+}
+
+/** What `snapshot` gives and `saved` hands back. Small, and serialisable as JSON. */
+export type Snapshot =
+  | { readonly [key: string]: Snapshot }
+  | readonly Snapshot[]
+  | string
+  | number
+  | boolean
+  | null;
+
+/**
+ * One policy at work for one application. Every question may be left out. An answer of `undefined` means: no opinion.
+ * Questions are pure: they may be asked more than once for one request, and what really happened comes in `outcome`.
+ */
+export interface Policy {
+  /** Asked when a request has arrived, before anything is built for it. */
+  arrive?(view: View, load: Load): Arrival | undefined;
+  /** Asked when a slot is granted, so after any wait: the answer is as fresh as the load it was made from. */
+  dispatch?(view: View, load: Load): Dispatch | undefined;
+  /** How many requests may be in the lane at once: a whole number from 1. Asked after every outcome. */
+  limit?(lane: RunLane): number | undefined;
+  /** Asked after every outcome. */
+  queue?(): QueueDiscipline | undefined;
+  /** Told exactly once for every request that it saw in `arrive`. */
+  outcome?(outcome: Outcome): void;
+  /** What it has learned, for the next instance of the same policy. */
+  snapshot?(): Snapshot;
+}
+
+export interface PolicyContext<Values> {
+  readonly parameters: Values;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Random;
+  readonly helpers: PolicyHelpers;
+  /** The snapshot of an earlier instance, if there is one; may come from another version: check it. */
+  readonly saved: Snapshot | undefined;
+}
+
+/** The default export of a policy file. */
+export interface PolicyDefinition<P extends Parameters = Parameters> {
+  /** Lower case, words joined by hyphens; the key in the configuration and a metric label. */
+  readonly name: string;
+  /** One line for the operator: when to choose it. */
+  readonly when: string;
+  /** The paper, library or text that it follows. */
+  readonly source: string;
+  readonly parameters: P;
+  readonly signals: readonly Signal[];
+  /** Every reason that its decisions can carry: a closed list, since they are metric labels. */
+  readonly reasons: readonly string[];
+  create(context: PolicyContext<ParameterValues<P>>): Policy;
+}

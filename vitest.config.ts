@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Bun runs vitest in threads only.
+    pool: 'threads',
+    testTimeout: 20_000,
+  },
+});
