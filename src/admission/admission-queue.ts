@@ -1,0 +1,126 @@
+import PQueue from 'p-queue';
+import type { Clock } from '../core/clock.ts';
+import type { QueueDiscipline } from '../core/policy.ts';
+import { Ticket, type TicketEvents } from './ticket.ts';
+import { type TicketOptions, TicketQueue } from './ticket-queue.ts';
+
+export interface AdmissionQueueOptions {
+  /** How many may wait. */
+  readonly max: number;
+  /** How long one may wait. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  /** A turn that threw: a defect, told so that it is not lost. */
+  readonly onFault: (fault: unknown) => void;
+}
+
+/**
+ * Where the requests of one application wait, bounded in number and in time. p-queue grants the turns and nothing else; the
+ * order, the bounds and leaving are ours. A request that finds room has its turn before `join` returns.
+ */
+export class AdmissionQueue {
+  readonly #options: AdmissionQueueOptions;
+  readonly #turns: PQueue<TicketQueue, TicketOptions>;
+  readonly #waiting: TicketQueue;
+  #maxWaitMs: number;
+  #forgetTimer: (() => void) | undefined;
+
+  constructor(options: AdmissionQueueOptions) {
+    this.#options = options;
+    this.#maxWaitMs = options.timeoutMs;
+    // p-queue makes its queue itself and keeps it private; this is how we come to hold it too.
+    let waiting: TicketQueue | undefined;
+    class Waiting extends TicketQueue {
+      constructor() {
+        super();
+        waiting = this;
+      }
+    }
+    this.#turns = new PQueue<TicketQueue, TicketOptions>({ concurrency: 1, queueClass: Waiting });
+    if (waiting === undefined) throw new Error('p-queue made no queue');
+    this.#waiting = waiting;
+  }
+
+  get length(): number {
+    return this.#waiting.size;
+  }
+
+  /** Turns under way. */
+  get inflight(): number {
+    return this.#turns.pending;
+  }
+
+  oldestWaitMs(): number {
+    const oldest = this.#waiting.oldest();
+    return oldest === undefined ? 0 : this.#options.clock.now() - oldest.joinedMs;
+  }
+
+  /** How many turns at once; at least 1. Raising it starts turns before it returns. */
+  setLimit(limit: number): void {
+    const concurrency = Math.max(1, limit);
+    if (concurrency !== this.#turns.concurrency) this.#turns.concurrency = concurrency;
+  }
+
+  setDiscipline(discipline: QueueDiscipline): void {
+    this.#waiting.newestFirst = discipline.order === 'newest-first';
+    const maxWaitMs = Math.min(this.#options.timeoutMs, discipline.maxWaitMs ?? Number.POSITIVE_INFINITY);
+    if (maxWaitMs === this.#maxWaitMs) return;
+    this.#maxWaitMs = maxWaitMs;
+    this.#refuseTheLate();
+  }
+
+  /** Takes its place in the queue. The events come from inside this call or later. */
+  join(priority: number, events: TicketEvents): Ticket {
+    const { clock, max, onFault } = this.#options;
+    const ticket = new Ticket(priority, clock.now(), events);
+    if (
+      this.#waiting.size >= max &&
+      this.#turns.pending >= this.#turns.concurrency &&
+      !this.#makeRoomFor(ticket)
+    ) {
+      events.refused('queue_full');
+      return ticket;
+    }
+    this.#turns.add(() => new Promise<void>((done) => events.turn(done)), { ticket }).catch(onFault);
+    if (ticket.run !== undefined && this.#forgetTimer === undefined) this.#armTimer();
+    return ticket;
+  }
+
+  /** The visitor has gone. True if the ticket was still waiting: then it has no turn any more. */
+  leave(ticket: Ticket): boolean {
+    return this.#waiting.remove(ticket);
+  }
+
+  /** Newest first, or with more priority: somebody who waits has to go for the one who comes. */
+  #makeRoomFor(ticket: Ticket): boolean {
+    const victim = this.#waiting.leastWorthy();
+    if (victim === undefined || victim.priority > ticket.priority) return false;
+    if (victim.priority === ticket.priority && !this.#waiting.newestFirst) return false;
+    this.#waiting.remove(victim);
+    victim.events.refused('queue_full');
+    return true;
+  }
+
+  #refuseTheLate(): void {
+    const now = this.#options.clock.now();
+    for (let oldest = this.#waiting.oldest(); oldest !== undefined; oldest = this.#waiting.oldest()) {
+      if (now - oldest.joinedMs < this.#maxWaitMs) break;
+      this.#waiting.remove(oldest);
+      oldest.events.refused('queue_timeout');
+    }
+    this.#armTimer();
+  }
+
+  /** One timer, for whoever has waited longest. */
+  #armTimer(): void {
+    this.#forgetTimer?.();
+    this.#forgetTimer = undefined;
+    const oldest = this.#waiting.oldest();
+    if (oldest === undefined) return;
+    const { clock } = this.#options;
+    this.#forgetTimer = clock.after(Math.max(0, oldest.joinedMs + this.#maxWaitMs - clock.now()), () => {
+      this.#forgetTimer = undefined;
+      this.#refuseTheLate();
+    });
+  }
+}

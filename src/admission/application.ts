@@ -1,0 +1,87 @@
+import type { Backend } from '../core/backend.ts';
+import type { CapacityLedger } from '../core/capacity-ledger.ts';
+import type { Daemon } from '../core/daemon.ts';
+import type { Decision } from '../core/decision.ts';
+import type { RunLane } from '../core/lane.ts';
+import type { Load, MachineLoad } from '../core/load.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { OverloadPage } from '../core/overload-page.ts';
+import type { View } from '../core/view.ts';
+import type { PolicyChain } from '../policy/policy-chain.ts';
+import type { AdmissionQueue } from './admission-queue.ts';
+import { ApplicationLoad } from './application-load.ts';
+
+export interface ApplicationParts {
+  readonly name: string;
+  readonly at: string;
+  readonly chain: PolicyChain;
+  readonly queue: AdmissionQueue;
+  readonly backends: Readonly<Partial<Record<RunLane, Backend>>>;
+  readonly daemon: Daemon | undefined;
+  readonly page: OverloadPage;
+  /** DOCUMENT_ROOT: the folder of the program. */
+  readonly documentRoot: string;
+  /** SCRIPT_FILENAME. */
+  readonly program: string | undefined;
+  readonly maxBodyBytes: number;
+  /** How long a request waits for a daemon that is being started. */
+  readonly startTimeoutMs: number;
+  readonly ledger: CapacityLedger;
+  readonly machine: Readonly<MachineLoad>;
+}
+
+/** One application at work: everything that its requests need, and the numbers that its policies set. */
+export class Application {
+  readonly name: string;
+  readonly at: string;
+  readonly parts: ApplicationParts;
+  readonly load: Load;
+  /** The lane of the latest dispatch: its limit is the one that the queue grants turns by. */
+  #laneInForce: RunLane;
+
+  constructor(parts: ApplicationParts) {
+    this.parts = parts;
+    this.name = parts.name;
+    this.at = parts.at;
+    const lanes = (['exec', 'forward'] as const).filter((lane) => parts.backends[lane] !== undefined);
+    const first = lanes[0];
+    if (first === undefined) throw new Error(`the application ${parts.name} has no lane`);
+    this.#laneInForce = first;
+    parts.ledger.open(parts.name);
+    this.load = new ApplicationLoad(parts.machine, {
+      lanes,
+      daemon: () => parts.daemon?.state ?? 'none',
+      inflight: () => parts.ledger.inflight(parts.name),
+      queued: () => parts.queue.length,
+      oldestWaitMs: () => parts.queue.oldestWaitMs(),
+    });
+    this.#applyLimits();
+  }
+
+  limit(lane: RunLane): number {
+    return this.parts.chain.limit(lane);
+  }
+
+  /** Asks the chain at the moment of the turn, and lets the queue follow the lane that was chosen. */
+  dispatch(view: View): Decision {
+    const decision = this.parts.chain.dispatch(view, this.load);
+    if (decision.lane !== 'shed' && decision.lane !== this.#laneInForce) {
+      this.#laneInForce = decision.lane;
+      this.parts.queue.setLimit(this.limit(decision.lane));
+    }
+    return decision;
+  }
+
+  /** Tells the policies how a request ended, and puts into force what they have learned from it. */
+  outcome(outcome: Outcome): void {
+    this.parts.chain.outcome(outcome);
+    this.#applyLimits();
+    this.parts.queue.setDiscipline(this.parts.chain.queueDiscipline());
+  }
+
+  #applyLimits(): void {
+    const { ledger, queue, name } = this.parts;
+    for (const lane of this.load.lanes) ledger.setLimit(name, lane, this.limit(lane));
+    queue.setLimit(this.limit(this.#laneInForce));
+  }
+}

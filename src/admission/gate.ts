@@ -1,0 +1,59 @@
+import type { Clock } from '../core/clock.ts';
+import type { Exchange } from '../core/exchange.ts';
+import type { Observer } from '../core/observer.ts';
+import type { ErrorPage } from '../core/overload-page.ts';
+import type { Application } from './application.ts';
+import { Passage } from './passage.ts';
+import type { Router } from './router.ts';
+
+export interface GateParts {
+  readonly clock: Clock;
+  readonly router: Router<Application>;
+  readonly errorPage: ErrorPage;
+  readonly observer: Observer;
+  /** Bodies larger than this wait in a file. */
+  readonly bodyMemoryBytes: number;
+  /** Where those files are made. */
+  readonly temporaryFolder: string;
+  /** A defect that cost a request: told so that it is not lost. */
+  readonly onFault: (fault: unknown, exchangeId: string) => void;
+}
+
+/** Walks every exchange from its listener through the core to its answer. */
+export class Gate {
+  readonly #parts: GateParts;
+  readonly #passages = new Set<Passage>();
+  #idle: (() => void) | undefined;
+
+  constructor(parts: GateParts) {
+    this.#parts = parts;
+  }
+
+  handle(exchange: Exchange): void {
+    const passage = new Passage(this.#parts, exchange, () => {
+      this.#passages.delete(passage);
+      if (this.#passages.size === 0) this.#idle?.();
+    });
+    this.#passages.add(passage);
+    passage.begin();
+  }
+
+  /** Requests whose answer or work is not over. */
+  get inflight(): number {
+    return this.#passages.size;
+  }
+
+  /** Resolves when no request is under way, or after `graceMs`: what is left then is abandoned. */
+  async drain(graceMs: number): Promise<void> {
+    if (this.#passages.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const takeBack = this.#parts.clock.after(graceMs, resolve);
+      this.#idle = () => {
+        takeBack();
+        resolve();
+      };
+    });
+    this.#idle = undefined;
+    for (const passage of [...this.#passages]) passage.giveUp();
+  }
+}

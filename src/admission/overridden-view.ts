@@ -1,0 +1,13 @@
+import type { View } from '../core/view.ts';
+
+/** A view with some variables put in the place of others; `undefined` takes one away. */
+export function overriddenView(base: View, overrides: Iterable<readonly [string, string | undefined]>): View {
+  const own = new Map(overrides);
+  return {
+    meta: (name) => (own.has(name) ? own.get(name) : base.meta(name)),
+    *entries() {
+      for (const entry of base.entries()) if (!own.has(entry[0])) yield entry;
+      for (const [name, value] of own) if (value !== undefined) yield [name, value] as const;
+    },
+  };
+}

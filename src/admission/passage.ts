@@ -1,0 +1,367 @@
+import type { AnswerFinished } from '../core/answer.ts';
+import type { AnswerReceiver, BackendFailure, BackendRun, CgiHead } from '../core/backend.ts';
+import type { Body } from '../core/body.ts';
+import type { Slot } from '../core/capacity-ledger.ts';
+import type { Decision } from '../core/decision.ts';
+import type { Exchange } from '../core/exchange.ts';
+import type { RunLane } from '../core/lane.ts';
+import type { Result } from '../core/outcome.ts';
+import type { PreparedAnswer } from '../core/overload-page.ts';
+import type { View } from '../core/view.ts';
+import { type SpoolFailure, spoolBody } from '../spool/body-spool.ts';
+import type { Application } from './application.ts';
+import { failureStatus } from './failure-status.ts';
+import type { GateParts } from './gate.ts';
+import { overriddenView } from './overridden-view.ts';
+import { PassageTimes } from './passage-times.ts';
+import { redirectedView } from './redirected-view.ts';
+import { routedView } from './routed-view.ts';
+import type { Ticket, TicketEvents, TicketRefusal } from './ticket.ts';
+
+/** RFC 3875, section 6.2.2 sets no bound; without one two programs can send each other requests for ever. */
+const maxLocalRedirects = 5;
+
+/** When a refusal comes from the gateway itself, not from a policy that knows better. */
+const defaultRetryAfterMs = 5_000;
+
+const spoolStatus: Readonly<Record<SpoolFailure, number>> = {
+  'too-large': 413,
+  malformed: 400,
+  late: 408,
+  gone: 400,
+  disk: 503,
+};
+
+/**
+ * The way of one exchange through the core.
+ *
+ *     arriving ──► receiving ──► queued ──► granted ──► running ──► over
+ *        │             │           │           │           │
+ *        ├─ no route   ├─ 4xx      ├─ shed     ├─ shed     ├─ failed: 5xx, overload page, or a cut
+ *        └─ shed       │           │           │           └─ local redirect: running again, same slot
+ *                      └───────────┴───────────┴────────────── the visitor left: work ends, nothing is answered
+ *
+ * Two ends meet in `over`: the answer has been handed to the visitor (`#finished`), and nothing is left of the work (`released`).
+ * The record is told at the first, slot and turn are given back and the outcome told at the second; each exactly once.
+ */
+export class Passage implements AnswerReceiver, TicketEvents {
+  readonly #parts: GateParts;
+  readonly #exchange: Exchange;
+  readonly #onOver: () => void;
+  #application: Application | undefined;
+  #view: View;
+  #body: Body | undefined;
+  #bytesIn = 0;
+  #decision: Decision | undefined;
+  #failure: string | undefined;
+  #result: Result = 'ignored';
+  #status = 0;
+  #priority = 0;
+  readonly #times: PassageTimes;
+  #redirects = 0;
+  #redirectTarget: string | undefined;
+
+  #ticket: Ticket | undefined;
+  #turnDone: (() => void) | undefined;
+  #cancel: (() => void) | undefined;
+  #slot: Slot | undefined;
+  #run: BackendRun | undefined;
+
+  #sawPolicies = false;
+  #abandoned = false;
+  #answered = false;
+  #workOver = false;
+  #ended = false;
+
+  constructor(parts: GateParts, exchange: Exchange, onOver: () => void) {
+    this.#parts = parts;
+    this.#exchange = exchange;
+    this.#view = exchange.view;
+    this.#onOver = onOver;
+    this.#times = new PassageTimes(parts.clock, exchange.arrivedMs);
+  }
+
+  begin(): void {
+    this.#exchange.onAbandoned = () => this.#leave();
+    this.#exchange.answer.onFinished = (finished) => this.#finished(finished);
+    this.#guarded(() => this.#arrive());
+  }
+
+  /** Ends it from the gateway's side: the stop has waited long enough. */
+  giveUp(): void {
+    if (this.#answered) this.#run?.abandon();
+    else this.#exchange.answer.cut();
+  }
+
+  #arrive(): void {
+    const route = this.#parts.router.route(this.#view.meta('PATH_INFO') ?? '/');
+    if (route === undefined) return this.#refuse(404, 'no_route');
+    const application = route.target;
+    this.#application = application;
+    this.#view = routedView(this.#view, route, application.parts);
+    const { chain, maxBodyBytes } = application.parts;
+    const arrival = chain.arrive(this.#view, application.load);
+    this.#sawPolicies = true;
+    if ('decision' in arrival) return this.#shed(arrival.decision);
+    this.#priority = arrival.priority;
+    const { body } = this.#exchange;
+    if (body === undefined) return this.#enqueue(application);
+    const limits = {
+      maxBytes: maxBodyBytes,
+      memoryBytes: this.#parts.bodyMemoryBytes,
+      folder: this.#parts.temporaryFolder,
+    };
+    let arrived = false;
+    const spool = spoolBody(body, limits, (result) => {
+      arrived = true;
+      this.#cancel = undefined;
+      this.#guarded(() => this.#received(application, result));
+    });
+    if (!arrived) this.#cancel = () => spool.cancel();
+  }
+
+  #received(application: Application, result: Body | SpoolFailure): void {
+    if (typeof result === 'string')
+      return this.#refuse(spoolStatus[result], `body_${result.replace('-', '_')}`);
+    this.#bytesIn = result.length;
+    this.#body = result;
+    if (this.#abandoned) return this.#endWork();
+    if (this.#view.meta('CONTENT_LENGTH') === undefined) {
+      this.#view = overriddenView(this.#view, [['CONTENT_LENGTH', String(result.length)]]);
+    }
+    this.#enqueue(application);
+  }
+
+  #enqueue(application: Application): void {
+    this.#times.queued();
+    const ticket = application.parts.queue.join(this.#priority, this);
+    if (this.#turnDone === undefined && !this.#workOver) this.#ticket = ticket;
+  }
+
+  turn(done: () => void): void {
+    this.#ticket = undefined;
+    this.#turnDone = done;
+    this.#guarded(() => this.#dispatch());
+  }
+
+  refused(refusal: TicketRefusal): void {
+    this.#ticket = undefined;
+    this.#shed({ lane: 'shed', policy: 'admission', reason: refusal });
+  }
+
+  #dispatch(): void {
+    const application = this.#application;
+    if (application === undefined) throw new Error('a turn without an application');
+    const decision = application.dispatch(this.#view);
+    if (decision.lane === 'shed') return this.#shed(decision);
+    this.#decision = decision;
+    const { ledger, name } = application.parts;
+    const { lane } = decision;
+    const slot = ledger.acquire(name, lane);
+    if (slot !== undefined) return this.#granted(application, lane, slot);
+    this.#cancel = ledger.wait(name, lane, (late) => {
+      this.#cancel = undefined;
+      this.#guarded(() => this.#granted(application, lane, late));
+    });
+  }
+
+  #granted(application: Application, lane: RunLane, slot: Slot): void {
+    this.#slot = slot;
+    const deadlineMs = this.#times.granted() + application.parts.startTimeoutMs;
+    const { daemon } = application.parts;
+    if (lane === 'exec') {
+      if (daemon?.state === 'up') daemon.notNeeded();
+      else if (this.#decision?.warm === true) void daemon?.ensure(deadlineMs);
+      return this.#start(application, lane);
+    }
+    if (daemon === undefined || daemon.state === 'up') return this.#start(application, lane);
+    void daemon.ensure(deadlineMs).then((ensured) => {
+      this.#guarded(() => {
+        if (this.#abandoned) this.#endWork();
+        else if (ensured.up) this.#start(application, lane);
+        else this.#shed({ lane: 'shed', policy: 'daemon', reason: ensured.refusal.replaceAll('-', '_') });
+      });
+    });
+  }
+
+  #start(application: Application, lane: RunLane): void {
+    const backend = application.parts.backends[lane];
+    if (backend === undefined)
+      throw new Error(`${application.name} was dispatched to the lane ${lane}, which it does not have`);
+    const body = this.#body;
+    this.#body = undefined;
+    this.#exchange.answer.onDrain = () => this.#drained();
+    this.#run = backend.run({ id: this.#exchange.id, view: this.#view, body }, this);
+  }
+
+  head(head: CgiHead): void {
+    this.#times.firstByte();
+    if (this.#abandoned) return;
+    if (head.kind === 'local-redirect') {
+      this.#redirectTarget = head.target;
+      return;
+    }
+    this.#status = head.head.status;
+    this.#exchange.answer.head(head.head);
+  }
+
+  data(chunk: Uint8Array): boolean {
+    if (this.#abandoned || this.#redirectTarget !== undefined) return true;
+    const more = this.#exchange.answer.write(chunk);
+    if (!more) this.#times.held();
+    return more;
+  }
+
+  end(): void {
+    this.#worked('served');
+    if (!this.#abandoned && this.#redirectTarget === undefined) this.#exchange.answer.end();
+  }
+
+  failed(failure: BackendFailure): void {
+    this.#worked('failed');
+    this.#failure = failure;
+    this.#redirectTarget = undefined;
+    if (this.#abandoned) return;
+    if (this.#status !== 0) return this.#exchange.answer.cut();
+    if (failure === 'unreachable') this.#application?.parts.daemon?.suspect();
+    const status = failureStatus[failure];
+    this.#answer(status === 503 ? this.#overloadPage(defaultRetryAfterMs) : this.#errorPage(status));
+  }
+
+  released(): void {
+    this.#run = undefined;
+    if (this.#redirectTarget !== undefined && !this.#abandoned) return this.#guarded(() => this.#redirect());
+    this.#endWork();
+  }
+
+  /** RFC 3875, section 6.2.2: the answer is that of the new path, as if the visitor had asked for it. The slot is kept. */
+  #redirect(): void {
+    const target = this.#redirectTarget ?? '';
+    this.#redirectTarget = undefined;
+    const lane = this.#slot?.lane;
+    const view = redirectedView(this.#exchange.view, target);
+    const route = view && this.#parts.router.route(view.meta('PATH_INFO') ?? '/');
+    if (this.#redirects++ >= maxLocalRedirects || view === undefined || lane === undefined) {
+      this.#failure = 'local_redirect';
+      this.#answer(this.#errorPage(500));
+    } else if (route?.target.parts.backends[lane] === undefined) {
+      this.#failure = 'no_route';
+      this.#answer(this.#errorPage(404));
+    } else {
+      this.#view = routedView(view, route, route.target.parts);
+      this.#ended = false;
+      return this.#start(route.target, lane);
+    }
+    this.#endWork();
+  }
+
+  /** The first word counts: a visitor who leaves after the end changes nothing of how the application did. */
+  #worked(result: Result): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#result = result;
+    this.#times.worked();
+  }
+
+  #drained(): void {
+    if (this.#times.resumed()) this.#run?.resume();
+  }
+
+  #shed(decision: Decision): void {
+    this.#decision = decision;
+    this.#answer(this.#overloadPage(decision.retryAfterMs ?? defaultRetryAfterMs));
+    this.#endWork();
+  }
+
+  /** Refused for what the request is, not for the load. */
+  #refuse(status: number, code: string): void {
+    this.#failure = code;
+    this.#answer(this.#errorPage(status));
+    this.#endWork();
+  }
+
+  #overloadPage(retryAfterMs: number): PreparedAnswer {
+    const page = this.#application?.parts.page;
+    return page === undefined ? this.#errorPage(503) : page.shed(this.#view, this.#exchange.id, retryAfterMs);
+  }
+
+  #errorPage(status: number): PreparedAnswer {
+    return this.#parts.errorPage.error(this.#exchange.view, this.#exchange.id, status);
+  }
+
+  #answer(prepared: PreparedAnswer): void {
+    if (this.#abandoned) return;
+    const { answer } = this.#exchange;
+    this.#status = prepared.head.status;
+    answer.head(prepared.head);
+    answer.write(prepared.body);
+    answer.end();
+  }
+
+  #leave(): void {
+    if (this.#abandoned || this.#answered) return;
+    this.#abandoned = true;
+    this.#failure ??= 'abandoned';
+    if (this.#run !== undefined) {
+      this.#worked('ignored');
+      return this.#run.abandon();
+    }
+    this.#cancel?.();
+    const startingDaemon = this.#slot !== undefined;
+    if (this.#ticket !== undefined) this.#application?.parts.queue.leave(this.#ticket);
+    if (!startingDaemon) this.#endWork();
+  }
+
+  /** Nothing is left of the work: slot and turn go back, the policies hear how it went. */
+  #endWork(): void {
+    if (this.#workOver) return;
+    this.#workOver = true;
+    if (this.#body?.kind === 'file') this.#body.release();
+    this.#body = undefined;
+    const inflight = this.#slot?.inflight ?? 0;
+    this.#slot?.release();
+    this.#turnDone?.();
+    if (this.#sawPolicies) {
+      this.#application?.outcome({
+        lane: this.#decision?.lane ?? 'shed',
+        inflight,
+        result: this.#result,
+        ...this.#times.durations(),
+      });
+    }
+    if (this.#answered) this.#onOver();
+  }
+
+  #finished(finished: AnswerFinished): void {
+    if (this.#answered) return;
+    this.#answered = true;
+    if (!finished.complete) this.#failure ??= 'abandoned';
+    this.#parts.observer.finished({
+      id: this.#exchange.id,
+      application: this.#application?.name ?? '',
+      view: this.#view,
+      decision: this.#decision,
+      result: this.#result,
+      failure: this.#failure,
+      status: this.#status,
+      bytesIn: this.#bytesIn,
+      bytesOut: finished.bytes,
+      ...this.#times.durations(),
+    });
+    if (this.#workOver) this.#onOver();
+  }
+
+  /** A defect of ours or of a part costs this request and nothing else. */
+  #guarded(step: () => void): void {
+    try {
+      step();
+    } catch (fault) {
+      this.#parts.onFault(fault, this.#exchange.id);
+      this.#failure = 'internal_error';
+      this.#result = 'ignored';
+      if (this.#status === 0) this.#answer(this.#errorPage(500));
+      else this.#exchange.answer.cut();
+      if (this.#run === undefined) this.#endWork();
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/** Why a ticket was taken out of the queue without its turn. */
+export type TicketRefusal = 'queue_full' | 'queue_timeout';
+
+export interface TicketEvents {
+  /** Its turn has come. The turn lasts until `done` is called. */
+  turn(done: () => void): void;
+  /** It will have no turn. */
+  refused(refusal: TicketRefusal): void;
+}
+
+/**
+ * One request in the admission queue. It owns its way out: exactly one of `turn`, `refused` and leaving.
+ *
+ *     waiting ──► called ──► done
+ *        ├──────► refused          queue full, or waited too long
+ *        └──────► left             the visitor went away
+ *
+ * It is also the node of the list that it waits in.
+ */
+export class Ticket {
+  readonly priority: number;
+  readonly events: TicketEvents;
+  readonly joinedMs: number;
+  previous: Ticket | undefined;
+  next: Ticket | undefined;
+  /** What p-queue wants called when the turn has come; set while waiting. */
+  run: (() => void) | undefined;
+
+  constructor(priority: number, joinedMs: number, events: TicketEvents) {
+    this.priority = priority;
+    this.joinedMs = joinedMs;
+    this.events = events;
+  }
+}
