@@ -6,5 +6,6 @@ export default defineConfig({
     // Bun runs vitest in threads only.
     pool: 'threads',
     testTimeout: 20_000,
+    reporters: ['default', './test/support/skipped-reporter.ts'],
   },
 });

@@ -2,6 +2,7 @@ import type { AnswerFinished } from '../core/answer.ts';
 import type { AnswerReceiver, BackendFailure, BackendRun, CgiHead } from '../core/backend.ts';
 import type { Body } from '../core/body.ts';
 import type { Slot } from '../core/capacity-ledger.ts';
+import type { Daemon } from '../core/daemon.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { RunLane } from '../core/lane.ts';
@@ -66,6 +67,8 @@ export class Passage implements AnswerReceiver, TicketEvents {
   #cancel: (() => void) | undefined;
   #slot: Slot | undefined;
   #run: BackendRun | undefined;
+  /** The daemon that must not be retired now. */
+  #conversation: Daemon | undefined;
 
   #sawPolicies = false;
   #abandoned = false;
@@ -89,8 +92,9 @@ export class Passage implements AnswerReceiver, TicketEvents {
 
   /** Ends it from the gateway's side: the stop has waited long enough. */
   giveUp(): void {
-    if (this.#answered) this.#run?.abandon();
-    else this.#exchange.answer.cut();
+    if (this.#answered) return this.#run?.abandon();
+    this.#leave();
+    this.#exchange.answer.cut();
   }
 
   #arrive(): void {
@@ -190,6 +194,10 @@ export class Passage implements AnswerReceiver, TicketEvents {
       throw new Error(`${application.name} was dispatched to the lane ${lane}, which it does not have`);
     const body = this.#body;
     this.#body = undefined;
+    if (lane === 'forward') {
+      this.#conversation = application.parts.daemon;
+      this.#conversation?.enter();
+    }
     this.#exchange.answer.onDrain = () => this.#drained();
     this.#run = backend.run({ id: this.#exchange.id, view: this.#view, body }, this);
   }
@@ -230,6 +238,8 @@ export class Passage implements AnswerReceiver, TicketEvents {
 
   released(): void {
     this.#run = undefined;
+    this.#conversation?.leave();
+    this.#conversation = undefined;
     if (this.#redirectTarget !== undefined && !this.#abandoned) return this.#guarded(() => this.#redirect());
     this.#endWork();
   }
