@@ -1,0 +1,254 @@
+/**
+ * The ladder: exec when quiet, forward when busy, shed when drowning.
+ *
+ *     load per processor   0 ........ start ................ shed ........
+ *     lane                   exec     |        forward        |   shed
+ *                                     daemon is started       overload page
+ *
+ * "Load" is what an operator calls load: tasks that run or want to run. `start: 1` is reached when every processor has
+ * something to do, `shed: 4` when each has four. What falls below `falls_back` times a threshold is over.
+ *
+ * The 1-minute load average comes late: after a step to twice a threshold it takes 42 s to reach it, and long after the
+ * flood it is still high. So it only ARMS a threshold, and something immediate DECIDES:
+ *
+ *     load average / processors   what decides                                   so that
+ *     over the threshold          the immediate load, at once                    a flood that is over sheds nobody
+ *     under it, or not measured   the immediate load, if sustained (`half_life`) a burst of a few requests sheds nobody
+ *
+ * What is immediate, per processor:
+ *   - for `start`: the greater of the running tasks of the machine and this application's requests, waiting ones included.
+ *     Several requests at once are what a daemon is for.
+ *   - for `shed`: the running tasks of the machine. Requests of this application that hold a slot count as well, but only
+ *     while the load average says that the machine suffers, since what sleeps (on a database, on the network) drowns
+ *     nobody; or where nothing else is measured. Requests that WAIT never count: with 2 processors, 8 waiting requests
+ *     would shed everybody, although to wait costs nothing and the queue has its own bounds (its length, its time limit,
+ *     and `gradient`). `shed` is for a machine that drowns, not for one application that is popular.
+ *
+ * In a container the load average and the running tasks are those of the host, and may be high for ever while this
+ * application has all it needs. So where pressure (PSI) is measured, nobody is shed while no task has to wait for it.
+ */
+
+import type { Load } from '../src/core/load.ts';
+import type { Parameters } from '../src/core/parameter.ts';
+import type { PolicyDefinition, Snapshot } from '../src/core/policy.ts';
+
+const parameters = {
+  start: {
+    kind: 'number',
+    default: 1,
+    minimum: 0,
+    maximum: 1000,
+    unit: 'load per processor',
+    meaning: 'From here the application is busy: its daemon is started and used.',
+  },
+  shed: {
+    kind: 'number',
+    default: 4,
+    minimum: 0.1,
+    maximum: 1000,
+    unit: 'load per processor',
+    meaning: 'From here the machine is drowning: visitors get the overload page.',
+  },
+  falls_back: {
+    kind: 'number',
+    default: 0.7,
+    minimum: 0.1,
+    maximum: 1,
+    unit: 'share of the threshold',
+    meaning:
+      'A threshold that was reached counts as left only below this share of it, so that it does not flap.',
+  },
+  half_life: {
+    kind: 'duration',
+    default: 500,
+    minimum: 10,
+    maximum: 60_000,
+    meaning:
+      'How long the load must last to count while the load average is low: after this time it counts half.',
+  },
+  pressure: {
+    kind: 'number',
+    default: 0.3,
+    minimum: 0,
+    maximum: 1,
+    unit: 'share of the time',
+    meaning:
+      'Nobody is shed while tasks wait for processor, memory and disk less than this (0: pressure is not looked at).',
+  },
+  daemon_up: {
+    kind: 'choice',
+    default: 'until_shed',
+    choices: ['until_shed', 'always'],
+    meaning:
+      'A daemon that is up is used whatever the load: up to the shed threshold, or always, so that it sees no page.',
+  },
+  quiet_after: {
+    kind: 'duration',
+    default: 60_000,
+    minimum: 0,
+    meaning:
+      'After this long below the start threshold, requests go back to exec although the daemon is up, so that it can be retired.',
+  },
+  while_starting: {
+    kind: 'choice',
+    default: 'exec',
+    choices: ['exec', 'wait'],
+    meaning:
+      'What busy requests do until the daemon is up: carry on with exec while it starts, or wait for it.',
+  },
+  retry_after: {
+    kind: 'duration',
+    default: 10_000,
+    minimum: 1000,
+    maximum: 3_600_000,
+    meaning:
+      'When a visitor who was shed may come back at the earliest; at random up to twice that, so that not all come at once.',
+  },
+} as const satisfies Parameters;
+
+/** Time in which nobody asked beyond this share of the half-life counts as quiet: one look after a long silence proves little. */
+const LONGEST_GAP = 0.5;
+
+export default {
+  name: 'threshold',
+  when: 'The lanes are to follow the load of the machine: a process per request when quiet, the daemon when busy, a page when drowning.',
+  source:
+    'Chris Siebenmann, "Taking advantage of polymorphic WSGI" and "How my CGI to CGI/SCGI frontend works" (2007).',
+  parameters,
+  signals: [
+    'processors',
+    'loadAverage',
+    'running',
+    'cpuPressure',
+    'memoryPressure',
+    'ioPressure',
+    'lanes',
+    'daemon',
+    'inflight',
+    'queued',
+  ],
+  reasons: ['quiet', 'busy', 'daemon_up', 'daemon_starting', 'daemon_failing', 'only_lane', 'drowning'],
+
+  create({ parameters: set, clock, random, helpers, saved }) {
+    // Drowning comes after busy, even if they were set the wrong way round.
+    const shedAt = Math.max(set.shed, set.start);
+
+    const busyArmed = helpers.hysteresis(set.start, set.start * set.falls_back);
+    const shedArmed = helpers.hysteresis(shedAt, shedAt * set.falls_back);
+    const busySustained = helpers.smoothed(set.half_life);
+    const shedSustained = helpers.smoothed(set.half_life);
+    const busyNow = helpers.hysteresis(set.start, set.start * set.falls_back);
+    const drowningNow = helpers.hysteresis(shedAt, shedAt * set.falls_back);
+    const longestGapMs = set.half_life * LONGEST_GAP;
+
+    const before = readSaved(saved, clock.now());
+    let lookedMs = before.atMs;
+    let lastBusyMs = before.lastBusyMs;
+    busySustained.feed(before.busy, lookedMs);
+    shedSustained.feed(before.shed, lookedMs);
+    if (before.drowning) drowningNow.feed(shedAt);
+
+    /** Takes in the load as it is at this instant. To do so twice changes nothing. */
+    function look(load: Load): void {
+      const nowMs = clock.now();
+      const processors = usable(load.processors);
+      const average = measured(load.loadAverage) ? load.loadAverage / processors : undefined;
+      const running = measured(load.running) ? load.running / processors : undefined;
+      const slots = load.inflight;
+      const inflight = (slots.exec + slots.forward) / processors;
+      const demand = Math.max(running ?? 0, inflight + load.queued / processors);
+
+      // Without a word from the load average (undefined) a threshold is not armed, and what was armed is so no longer.
+      const armsBusy = busyArmed.feed(average ?? 0);
+      const armsShed = shedArmed.feed(average ?? 0);
+      const ofMachine = running ?? (average === undefined ? inflight : 0);
+
+      if (nowMs - lookedMs > longestGapMs) {
+        busySustained.feed(0, nowMs - longestGapMs);
+        shedSustained.feed(0, nowMs - longestGapMs);
+      }
+      const busyFor = busySustained.feed(demand, nowMs);
+      const shedFor = shedSustained.feed(ofMachine, nowMs);
+      lookedMs = nowMs;
+
+      if (busyNow.feed(armsBusy ? demand : busyFor)) lastBusyMs = nowMs;
+      drowningNow.feed(armsShed ? Math.max(running ?? 0, inflight) : Math.min(ofMachine, shedFor));
+    }
+
+    function mustShed(load: Load): boolean {
+      if (!drowningNow.on || nobodyWaits(load, set.pressure)) return false;
+      return !(set.daemon_up === 'always' && isUp(load));
+    }
+
+    const retryAfterMs = () => Math.round(set.retry_after * (1 + random()));
+
+    return {
+      arrive(_view, load) {
+        look(load);
+        return mustShed(load) ? { shed: 'drowning', retryAfterMs: retryAfterMs() } : undefined;
+      },
+
+      dispatch(_view, load) {
+        look(load);
+        if (mustShed(load)) return { lane: 'shed', reason: 'drowning', retryAfterMs: retryAfterMs() };
+        const [first] = load.lanes;
+        if (first === undefined) return undefined;
+        if (load.lanes.length === 1) return { lane: first, reason: 'only_lane' };
+
+        if (load.daemon === 'failing') return { lane: 'exec', reason: 'daemon_failing' };
+        if (isUp(load)) {
+          if (busyNow.on) return { lane: 'forward', reason: 'busy' };
+          // One that somebody else runs is not ours to retire: to spare it would gain nothing.
+          const needed = load.daemon === 'none' || clock.now() - lastBusyMs < set.quiet_after;
+          return needed ? { lane: 'forward', reason: 'daemon_up' } : { lane: 'exec', reason: 'quiet' };
+        }
+        if (!busyNow.on) return { lane: 'exec', reason: 'quiet' };
+        return set.while_starting === 'wait'
+          ? { lane: 'forward', reason: 'daemon_starting' }
+          : { lane: 'exec', reason: 'daemon_starting', warm: true };
+      },
+
+      snapshot: () => ({
+        atMs: lookedMs,
+        lastBusyMs,
+        busy: busySustained.value ?? 0,
+        shed: shedSustained.value ?? 0,
+        drowning: drowningNow.on,
+      }),
+    };
+  },
+} satisfies PolicyDefinition<typeof parameters>;
+
+function measured(value: number | undefined): value is number {
+  return value !== undefined && Number.isFinite(value);
+}
+
+/** Processors as a divisor: a cgroup may grant a part of one; what makes no sense counts as one. */
+function usable(processors: number): number {
+  return Number.isFinite(processors) && processors > 0 ? Math.max(processors, 0.05) : 1;
+}
+
+function isUp(load: Load): boolean {
+  return load.lanes.includes('forward') && (load.daemon === 'up' || load.daemon === 'none');
+}
+
+/** True where pressure is measured and all of it is low: the numbers are high, but nobody suffers. */
+function nobodyWaits(load: Load, pressure: number): boolean {
+  const { cpuPressure, memoryPressure, ioPressure } = load;
+  const known = measured(cpuPressure) || measured(memoryPressure) || measured(ioPressure);
+  return known && !(Math.max(cpuPressure ?? 0, memoryPressure ?? 0, ioPressure ?? 0) >= pressure);
+}
+
+/** What an earlier instance left. Without one, or with one of another clock: quiet, and the daemon just looked at. */
+function readSaved(saved: Snapshot | undefined, nowMs: number) {
+  const fresh = { atMs: nowMs, lastBusyMs: nowMs, busy: 0, shed: 0, drowning: false };
+  if (saved === null || typeof saved !== 'object' || !('atMs' in saved)) return fresh;
+  const { atMs, lastBusyMs, busy, shed, drowning } = saved;
+  if (!isAmount(atMs) || !isAmount(lastBusyMs) || !isAmount(busy) || !isAmount(shed)) return fresh;
+  if (atMs > nowMs || lastBusyMs > atMs) return fresh;
+  return { atMs, lastBusyMs, busy, shed, drowning: drowning === true };
+}
+
+function isAmount(value: Snapshot | undefined): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}

@@ -1,0 +1,8 @@
+import { clamp } from './clamp.ts';
+import { hysteresis } from './hysteresis.ts';
+import type { PolicyHelpers } from './policy-helpers.ts';
+import { slidingWindow } from './sliding-window.ts';
+import { smoothed } from './smoothed.ts';
+
+/** What every policy gets as `helpers`. Without state of its own: one for all. */
+export const standardPolicyHelpers: PolicyHelpers = { smoothed, slidingWindow, hysteresis, clamp };

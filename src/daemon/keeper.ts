@@ -1,0 +1,326 @@
+import { lstatSync } from 'node:fs';
+import type { Clock } from '../core/clock.ts';
+import type { Daemon, DaemonRefusal, Ensured } from '../core/daemon.ts';
+import type { DaemonState } from '../core/daemon-state.ts';
+import { Fault } from '../core/fault.ts';
+import { MAX_SOCKET_PATH_BYTES } from '../system/connect-unix.ts';
+import type { FileLock } from '../system/file-lock.ts';
+import { attemptStart, type StartAttempt } from './attempt-start.ts';
+import { BackOff } from './back-off.ts';
+import type { DaemonProcess } from './daemon-process.ts';
+import { describeEnd } from './describe-end.ts';
+import { endProcess } from './end-process.ts';
+import { EnsureWaiters } from './ensure-waiters.ts';
+import { KeeperLog } from './keeper-log.ts';
+import type { KeeperOptions } from './keeper-options.ts';
+import { launchProcess } from './launch-process.ts';
+import { type LockPaths, lockPaths } from './lock-paths.ts';
+import { OutputLog } from './output-log.ts';
+import { pause } from './pause.ts';
+import { probeAddress } from './probe-address.ts';
+import { isAlive, type Probe } from './reachability.ts';
+import { removeSocketName } from './remove-socket-name.ts';
+import { type RetirementReason, RetirementWatch } from './retirement-watch.ts';
+import { StartScore } from './start-score.ts';
+import { Suspicion } from './suspicion.ts';
+import { UseLock } from './use-lock.ts';
+
+const UP: Ensured = { up: true };
+const ANSWER_UP = Promise.resolve(UP);
+
+/**
+ * Keeps the daemon of one application: starts it when it is needed, one start at a time however many ask and however many
+ * keepers there are, and retires it when it is not.
+ *
+ *   down      ── ensure ──────────────────────────────────────────► starting
+ *   starting  ── it takes a connection, or somebody else's does ──► up
+ *   starting  ── failed ──────────────────────────────────────────► rest
+ *   up        ── died, and its group with it ─────────────────────► rest
+ *   up        ── died and left others of its group ───────────────► retiring
+ *   up        ── idle, quiet, unresponsive, or stop ──────────────► retiring
+ *   up        ── adopted, and gone when somebody wanted it ───────► starting
+ *   retiring  ── the group is gone ───────────────────────────────► rest
+ *   rest      ── the start score is at its limit ─────────────────► failing
+ *   rest      ── else ────────────────────────────────────────────► down   (and on to starting where somebody waits)
+ *   failing   ── the start score has fallen ──────────────────────► down
+ *
+ * Whoever holds the life lock is the keeper, from before the process is started until its whole group is gone. A daemon
+ * that answers while somebody else holds that lock, or nobody, is `up` as well, but adopted: used, and neither retired nor
+ * killed. `down` and `failing` hold nothing. After `stop`, the state is `down` for good.
+ */
+export class DaemonKeeper implements Daemon {
+  readonly #options: KeeperOptions;
+  readonly #clock: Clock;
+  readonly #log: KeeperLog;
+  readonly #locks: LockPaths;
+  readonly #probe: Probe;
+  readonly #use: UseLock;
+  readonly #watch: RetirementWatch;
+  readonly #suspicion: Suspicion;
+  readonly #waiters: EnsureWaiters;
+  readonly #score = new StartScore();
+  readonly #stop = new AbortController();
+  #state: DaemonState = 'down';
+  /** Both or neither: nothing while the daemon is down, or adopted. */
+  #life: FileLock | undefined;
+  #process: DaemonProcess | undefined;
+  /** The start or retirement that is under way, or the last one. Never rejects. */
+  #transition: Promise<void> = Promise.resolve();
+  #stopped: Promise<void> | undefined;
+  #cancelForgiving: (() => void) | undefined;
+  #lookingAtAdopted = false;
+
+  /** Throws a Fault where the daemon can never work. */
+  constructor(options: KeeperOptions) {
+    const { scgi, daemon, clock } = options;
+    if (scgi.address.kind === 'unix' && Buffer.byteLength(scgi.address.path) > MAX_SOCKET_PATH_BYTES) {
+      throw new Fault(
+        'daemon/socket-path-too-long',
+        `expected a socket path of at most ${MAX_SOCKET_PATH_BYTES} bytes, found ${scgi.address.path}`,
+        { file: scgi.address.path },
+      );
+    }
+    this.#options = options;
+    this.#clock = clock;
+    this.#log = new KeeperLog(options.application, options.log, options.observer);
+    this.#locks = lockPaths(scgi.address, options.lockDirectory ?? options.directory);
+    this.#probe = options.probe ?? probeAddress(scgi.address, clock, scgi.connectTimeoutMs);
+    this.#use = new UseLock(this.#locks.use, clock);
+    this.#waiters = new EnsureWaiters(clock);
+    this.#watch = new RetirementWatch({
+      clock,
+      idleTimeoutMs: daemon.idleTimeoutMs,
+      quietTimeoutMs: daemon.quietTimeoutMs,
+      inUse: () => this.#use.inUse,
+      retire: (reason) => this.#retire(reason),
+    });
+    this.#suspicion = new Suspicion(clock, this.#probe, () => this.#restart());
+  }
+
+  get state(): DaemonState {
+    return this.#state;
+  }
+
+  ensure(deadlineMs: number): Promise<Ensured> {
+    if (this.#stop.signal.aborted) return refuse('stopping');
+    if (this.#state === 'failing') return refuse('start-storm');
+    if (this.#state === 'up' && !this.#adoptedHasLeft()) return ANSWER_UP;
+    const ensured = this.#waiters.add(deadlineMs);
+    if (this.#state === 'down' || this.#state === 'up') this.#transition = this.#start();
+    return ensured;
+  }
+
+  enter(): void {
+    this.#use.enter();
+    this.#watch.entered();
+  }
+
+  leave(): void {
+    this.#use.leave();
+    this.#watch.left();
+  }
+
+  notNeeded(): void {
+    if (this.#state === 'up') this.#watch.notNeeded();
+  }
+
+  suspect(): void {
+    if (this.#state !== 'up') return;
+    if (this.#process !== undefined) this.#suspicion.raise();
+    else this.#lookAtAdopted();
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stopForGood();
+    return this.#stopped;
+  }
+
+  async #start(): Promise<void> {
+    this.#become('starting');
+    const { application, scgi, daemon, environment, directory, launcher = launchProcess } = this.#options;
+    const output = new OutputLog(this.#options.log, this.#clock, application);
+    const attempt = await attemptStart({
+      address: scgi.address,
+      lifePath: this.#locks.life,
+      launcher,
+      launch: { command: daemon.command, directory, environment, line: (line) => output.line(line) },
+      probe: this.#probe,
+      clock: this.#clock,
+      timeoutMs: daemon.startTimeoutMs,
+      signal: this.#stop.signal,
+      launched: ({ pid }) => {
+        this.#score.started(this.#clock.now());
+        this.#log.started(pid);
+      },
+    });
+    this.#started(attempt);
+  }
+
+  #started(attempt: StartAttempt): void {
+    if (attempt.kind === 'refused') {
+      const { refusal, message, process } = attempt;
+      // One that was called off did not die by itself.
+      if (process !== undefined && refusal !== 'stopping') this.#score.died(this.#clock.now());
+      this.#log.refused(refusal, message, process);
+      this.#rest(refusal);
+      return;
+    }
+    if (attempt.kind === 'ready') {
+      const { life, process, durationMs } = attempt;
+      this.#life = life;
+      this.#process = process;
+      process.ended.then(() => this.#died(process));
+      this.#log.ready(process.pid, durationMs);
+      this.#watch.begin();
+    } else this.#log.adopted();
+    this.#become('up');
+    this.#waiters.answer(UP);
+  }
+
+  async #died(process: DaemonProcess): Promise<void> {
+    // A command that went into the background ended well, and what it left behind still answers.
+    const left = process.end?.code === 0 && isAlive(await this.#probe());
+    if (this.#process !== process || this.#state !== 'up') return;
+    this.#options.observer.failed('died');
+    this.#score.died(this.#clock.now());
+    if (process.groupRuns()) {
+      this.#transition = this.#end(process);
+      await this.#transition;
+    } else {
+      this.#giveUp();
+      this.#rest();
+      await endProcess(process, this.#clock, 0);
+    }
+    this.#log.died(process, describeEnd(process, left));
+  }
+
+  #retire(reason: RetirementReason): void {
+    const process = this.#process;
+    if (this.#state !== 'up' || process === undefined) return;
+    if (!this.#isAlone(false)) {
+      this.#watch.postpone();
+      return;
+    }
+    this.#log.retired(process.pid, reason);
+    this.#transition = this.#end(process);
+  }
+
+  #restart(): void {
+    const process = this.#process;
+    if (this.#state !== 'up' || process === undefined) return;
+    this.#score.died(this.#clock.now());
+    this.#log.unresponsive(process);
+    this.#transition = this.#end(process);
+  }
+
+  async #stopForGood(): Promise<void> {
+    this.#stop.abort();
+    this.#cancelForgiving?.();
+    this.#waiters.answer({ up: false, refusal: 'stopping' });
+    while (this.#state === 'starting' || this.#state === 'retiring') await this.#transition;
+    const process = this.#process;
+    if (process !== undefined) {
+      this.#become('retiring');
+      this.#removeName();
+      await this.#untilAlone(process);
+      this.#log.retired(process.pid, 'stop');
+      await this.#end(process);
+    }
+    this.#use.close();
+    this.#become('down');
+  }
+
+  /** Ends the daemon, then gives the life lock back. The name goes first, so that nobody new comes while it finishes. */
+  async #end(process: DaemonProcess): Promise<void> {
+    this.#become('retiring');
+    this.#watch.end();
+    this.#suspicion.clear();
+    this.#removeName();
+    const gone = await endProcess(process, this.#clock, this.#options.daemon.stopTimeoutMs);
+    if (!gone) this.#log.survived(process.pid);
+    this.#giveUp();
+    this.#rest();
+  }
+
+  #giveUp(): void {
+    this.#watch.end();
+    this.#suspicion.clear();
+    this.#use.release();
+    this.#process = undefined;
+    this.#life?.write('');
+    this.#life?.release();
+    this.#life = undefined;
+  }
+
+  /** There is no daemon now. `refusal` answers those who wait for one; without it another start is theirs. */
+  #rest(refusal?: DaemonRefusal): void {
+    const stopping = this.#stop.signal.aborted;
+    const waitMs = stopping ? 0 : this.#score.waitMs(this.#clock.now());
+    if (waitMs > 0) {
+      this.#become('failing');
+      this.#log.storm(waitMs);
+      this.#cancelForgiving = this.#clock.after(waitMs, () => this.#become('down'));
+      this.#waiters.answer({ up: false, refusal: refusal ?? 'start-storm' });
+      return;
+    }
+    this.#become('down');
+    if (refusal !== undefined) this.#waiters.answer({ up: false, refusal });
+    else if (this.#waiters.size > 0) this.#transition = this.#start();
+  }
+
+  /** `untold`: what to believe where the lock cannot be used. */
+  #isAlone(untold: boolean): boolean {
+    try {
+      return this.#use.tryExclusive();
+    } catch (error) {
+      this.#log.once('daemon-use-unknown', String(error));
+      return untold;
+    }
+  }
+
+  /** Lets conversations end, for a bounded time. */
+  async #untilAlone(process: DaemonProcess): Promise<void> {
+    const untilMs = this.#clock.now() + this.#options.daemon.stopTimeoutMs;
+    const wait = new BackOff();
+    while (process.end === undefined && !this.#isAlone(!this.#use.inUse)) {
+      const restMs = untilMs - this.#clock.now();
+      if (restMs <= 0) return;
+      await pause(this.#clock, Math.min(wait.next(), restMs));
+    }
+  }
+
+  #removeName(): void {
+    try {
+      removeSocketName(this.#options.scgi.address);
+    } catch (error) {
+      this.#log.once('daemon-socket-not-removed', String(error));
+    }
+  }
+
+  /** Whoever retires a daemon removes its name first. A look at the name is cheap enough to take before every use. */
+  #adoptedHasLeft(): boolean {
+    const { address } = this.#options.scgi;
+    if (this.#process !== undefined || address.kind !== 'unix') return false;
+    return lstatSync(address.path, { throwIfNoEntry: false }) === undefined;
+  }
+
+  async #lookAtAdopted(): Promise<void> {
+    if (this.#lookingAtAdopted) return;
+    this.#lookingAtAdopted = true;
+    const alive = isAlive(await this.#probe());
+    this.#lookingAtAdopted = false;
+    if (alive || this.#state !== 'up' || this.#process !== undefined || this.#stop.signal.aborted) return;
+    this.#transition = this.#start();
+  }
+
+  #become(state: DaemonState): void {
+    const before = this.#state;
+    if (before === state) return;
+    this.#state = state;
+    this.#options.observer.stateChanged(state, before);
+  }
+}
+
+function refuse(refusal: DaemonRefusal): Promise<Ensured> {
+  return Promise.resolve({ up: false, refusal });
+}

@@ -1,0 +1,61 @@
+import type { ErrorPage, PreparedAnswer } from '../core/overload-page.ts';
+import type { View } from '../core/view.ts';
+import { answerFields } from './answer-fields.ts';
+import { ERROR_STATUSES, isErrorStatus } from './error-statuses.ts';
+import { ESCAPE_ID } from './escape-id.ts';
+import { TEXTS } from './languages.ts';
+import { type PageFormat, PageNegotiator } from './page-negotiator.ts';
+import { problemJson } from './problem-json.ts';
+import { renderPage } from './render-page.ts';
+import { HOLES, SplicedText } from './spliced-text.ts';
+
+/** Error pages in the look of the overload page. Each is prepared when it is first needed, and kept. */
+export class PreparedErrorPage implements ErrorPage {
+  readonly #negotiator = new PageNegotiator();
+  readonly #application: string | undefined;
+  /** Bounded: statuses, formats and languages are closed sets. */
+  readonly #pages = new Map<string, { readonly text: SplicedText; readonly fields: Uint8Array }>();
+
+  constructor(options: { readonly application?: string | undefined } = {}) {
+    this.#application = options.application;
+  }
+
+  /** A status without a page of its own is answered as 400 or 500, whose class it has (RFC 9110, section 15). */
+  error(view: View | undefined, id: string, status: number): PreparedAnswer {
+    const known = isErrorStatus(status) ? status : status >= 400 && status < 500 ? 400 : 500;
+    // Who sends what cannot be read gets the plainest answer.
+    const format = view === undefined ? 'text' : this.#negotiator.format(view);
+    const language = view === undefined ? TEXTS[0].language : this.#negotiator.language(view);
+    const key = `${known} ${format} ${language}`;
+    let page = this.#pages.get(key);
+    if (page === undefined) {
+      const text = renderError(this.#application, format, language, known);
+      page = { text: new SplicedText(text, ESCAPE_ID[format]), fields: answerFields(format, language) };
+      this.#pages.set(key, page);
+    }
+    const body = page.text.fill(id, '');
+    return {
+      head: { status: known, reason: '', fields: page.fields, contentLength: body.length, hasDate: false },
+      body,
+    };
+  }
+}
+
+function renderError(
+  application: string | undefined,
+  format: PageFormat,
+  language: string,
+  status: keyof typeof ERROR_STATUSES,
+): string {
+  const texts = TEXTS.find((one) => one.language === language) ?? TEXTS[0];
+  const { title, text } = texts.errors[status];
+  if (format === 'json') return problemJson({ title: ERROR_STATUSES[status], status, detail: text });
+  return renderPage(format === 'html' ? 'error.html' : 'error.txt', {
+    ...texts,
+    application,
+    title,
+    text,
+    status,
+    request_id: HOLES.requestId,
+  });
+}
