@@ -102,7 +102,7 @@ const parameters = {
     minimum: 1000,
     maximum: 3_600_000,
     meaning:
-      'When a visitor who was shed may come back at the earliest; at random up to twice that, so that not all come at once.',
+      'When a visitor who was shed may come back at the earliest. The page spreads it, up to twice that, so that not all come at once.',
   },
 } as const satisfies Parameters;
 
@@ -129,7 +129,7 @@ export default {
   ],
   reasons: ['quiet', 'busy', 'daemon_up', 'daemon_starting', 'daemon_failing', 'only_lane', 'drowning'],
 
-  create({ parameters: set, clock, random, helpers, saved }) {
+  create({ parameters: set, clock, helpers, saved }) {
     // Drowning comes after busy, even if they were set the wrong way round.
     const shedAt = Math.max(set.shed, set.start);
 
@@ -180,17 +180,15 @@ export default {
       return !(set.daemon_up === 'always' && isUp(load));
     }
 
-    const retryAfterMs = () => Math.round(set.retry_after * (1 + random()));
-
     return {
       arrive(_view, load) {
         look(load);
-        return mustShed(load) ? { shed: 'drowning', retryAfterMs: retryAfterMs() } : undefined;
+        return mustShed(load) ? { shed: 'drowning', retryAfterMs: set.retry_after } : undefined;
       },
 
       dispatch(_view, load) {
         look(load);
-        if (mustShed(load)) return { lane: 'shed', reason: 'drowning', retryAfterMs: retryAfterMs() };
+        if (mustShed(load)) return { lane: 'shed', reason: 'drowning', retryAfterMs: set.retry_after };
         const [first] = load.lanes;
         if (first === undefined) return undefined;
         if (load.lanes.length === 1) return { lane: first, reason: 'only_lane' };

@@ -2,7 +2,6 @@ import type { AnswerFinished } from '../core/answer.ts';
 import type { AnswerReceiver, BackendFailure, BackendRun, CgiHead } from '../core/backend.ts';
 import type { Body } from '../core/body.ts';
 import type { Slot } from '../core/capacity-ledger.ts';
-import type { Daemon } from '../core/daemon.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { RunLane } from '../core/lane.ts';
@@ -13,6 +12,7 @@ import { type SpoolFailure, spoolBody } from '../spool/body-spool.ts';
 import type { Application } from './application.ts';
 import { failureStatus } from './failure-status.ts';
 import type { GateParts } from './gate.ts';
+import { Holdings } from './holdings.ts';
 import { overriddenView } from './overridden-view.ts';
 import { PassageTimes } from './passage-times.ts';
 import { redirectedView } from './redirected-view.ts';
@@ -51,7 +51,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
   readonly #onOver: () => void;
   #application: Application | undefined;
   #view: View;
-  #body: Body | undefined;
+  readonly #holdings = new Holdings();
   #bytesIn = 0;
   #decision: Decision | undefined;
   #failure: string | undefined;
@@ -63,12 +63,8 @@ export class Passage implements AnswerReceiver, TicketEvents {
   #redirectTarget: string | undefined;
 
   #ticket: Ticket | undefined;
-  #turnDone: (() => void) | undefined;
   #cancel: (() => void) | undefined;
-  #slot: Slot | undefined;
   #run: BackendRun | undefined;
-  /** The daemon that must not be retired now. */
-  #conversation: Daemon | undefined;
 
   #sawPolicies = false;
   #abandoned = false;
@@ -128,7 +124,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
     if (typeof result === 'string')
       return this.#refuse(spoolStatus[result], `body_${result.replace('-', '_')}`);
     this.#bytesIn = result.length;
-    this.#body = result;
+    this.#holdings.body = result;
     if (this.#abandoned) return this.#endWork();
     if (this.#view.meta('CONTENT_LENGTH') === undefined) {
       this.#view = overriddenView(this.#view, [['CONTENT_LENGTH', String(result.length)]]);
@@ -139,12 +135,12 @@ export class Passage implements AnswerReceiver, TicketEvents {
   #enqueue(application: Application): void {
     this.#times.queued();
     const ticket = application.parts.queue.join(this.#priority, this);
-    if (this.#turnDone === undefined && !this.#workOver) this.#ticket = ticket;
+    if (this.#holdings.turnDone === undefined && !this.#workOver) this.#ticket = ticket;
   }
 
   turn(done: () => void): void {
     this.#ticket = undefined;
-    this.#turnDone = done;
+    this.#holdings.turnDone = done;
     this.#guarded(() => this.#dispatch());
   }
 
@@ -170,7 +166,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
   }
 
   #granted(application: Application, lane: RunLane, slot: Slot): void {
-    this.#slot = slot;
+    this.#holdings.slot = slot;
     const deadlineMs = this.#times.granted() + application.parts.startTimeoutMs;
     const { daemon } = application.parts;
     if (lane === 'exec') {
@@ -178,6 +174,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
       else if (this.#decision?.warm === true) void daemon?.ensure(deadlineMs);
       return this.#start(application, lane);
     }
+    this.#holdings.converse(daemon);
     if (daemon === undefined || daemon.state === 'up') return this.#start(application, lane);
     void daemon.ensure(deadlineMs).then((ensured) => {
       this.#guarded(() => {
@@ -192,13 +189,8 @@ export class Passage implements AnswerReceiver, TicketEvents {
     const backend = application.parts.backends[lane];
     if (backend === undefined)
       throw new Error(`${application.name} was dispatched to the lane ${lane}, which it does not have`);
-    const body = this.#body;
-    this.#body = undefined;
-    if (lane === 'forward') {
-      this.#conversation = application.parts.daemon;
-      this.#conversation?.enter();
-    }
     this.#exchange.answer.onDrain = () => this.#drained();
+    const body = this.#holdings.takeBody();
     this.#run = backend.run({ id: this.#exchange.id, view: this.#view, body }, this);
   }
 
@@ -238,8 +230,6 @@ export class Passage implements AnswerReceiver, TicketEvents {
 
   released(): void {
     this.#run = undefined;
-    this.#conversation?.leave();
-    this.#conversation = undefined;
     if (this.#redirectTarget !== undefined && !this.#abandoned) return this.#guarded(() => this.#redirect());
     this.#endWork();
   }
@@ -248,7 +238,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
   #redirect(): void {
     const target = this.#redirectTarget ?? '';
     this.#redirectTarget = undefined;
-    const lane = this.#slot?.lane;
+    const lane = this.#holdings.slot?.lane;
     const view = redirectedView(this.#exchange.view, target);
     const route = view && this.#parts.router.route(view.meta('PATH_INFO') ?? '/');
     if (this.#redirects++ >= maxLocalRedirects || view === undefined || lane === undefined) {
@@ -260,6 +250,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
     } else {
       this.#view = routedView(view, route, route.target.parts);
       this.#ended = false;
+      if (lane === 'forward') this.#holdings.converse(route.target.parts.daemon);
       return this.#start(route.target, lane);
     }
     this.#endWork();
@@ -317,7 +308,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
       return this.#run.abandon();
     }
     this.#cancel?.();
-    const startingDaemon = this.#slot !== undefined;
+    const startingDaemon = this.#holdings.slot !== undefined;
     if (this.#ticket !== undefined) this.#application?.parts.queue.leave(this.#ticket);
     if (!startingDaemon) this.#endWork();
   }
@@ -326,11 +317,8 @@ export class Passage implements AnswerReceiver, TicketEvents {
   #endWork(): void {
     if (this.#workOver) return;
     this.#workOver = true;
-    if (this.#body?.kind === 'file') this.#body.release();
-    this.#body = undefined;
-    const inflight = this.#slot?.inflight ?? 0;
-    this.#slot?.release();
-    this.#turnDone?.();
+    const inflight = this.#holdings.slot?.inflight ?? 0;
+    this.#holdings.giveBack();
     if (this.#sawPolicies) {
       this.#application?.outcome({
         lane: this.#decision?.lane ?? 'shed',

@@ -8,6 +8,6 @@ export interface Decision {
   readonly reason: string;
   /** With `exec`: the daemon is to be started behind it. */
   readonly warm?: boolean;
-  /** With `shed`: when the visitor may come back. */
+  /** With `shed`: when the visitor may come back at the earliest. The page spreads it over visitors. */
   readonly retryAfterMs?: number;
 }

@@ -7,7 +7,10 @@ import type { PolicyHelpers } from './policy-helpers.ts';
 import type { Random } from './random.ts';
 import type { View } from './view.ts';
 
-/** Answer to `arrive`: refuse at once, or give the request its place among those that wait (higher goes first). */
+/**
+ * Answer to `arrive`: refuse at once, or give the request its place among those that wait (higher goes first). `retryAfterMs` is when the
+ * first may come back; the page spreads it over visitors.
+ */
 export type Arrival =
   | { readonly shed: string; readonly retryAfterMs?: number }
   | { readonly priority: number };
@@ -39,7 +42,10 @@ export type Snapshot =
 export interface Policy {
   /** Asked when a request has arrived, before anything is built for it. */
   arrive?(view: View, load: Load): Arrival | undefined;
-  /** Asked when a slot is granted, so after any wait: the answer is as fresh as the load it was made from. */
+  /**
+   * Asked when a slot is about to be granted, so after any wait: the answer is as fresh as the load it was made from. The request itself is
+   * neither among those that wait nor among those in flight.
+   */
   dispatch?(view: View, load: Load): Dispatch | undefined;
   /** How many requests may be in the lane at once: a whole number from 1. Asked after every outcome. */
   limit?(lane: RunLane): number | undefined;
