@@ -1,3 +1,5 @@
+import type { PolicyDefinition } from '../core/policy.ts';
+
 /**
  * The configuration as the gateway uses it: checked, every default filled in, paths absolute, durations in
  * milliseconds, sizes in bytes. `schema.ts` is what an operator writes; `load-configuration.ts` makes this of it.
@@ -62,7 +64,7 @@ export interface ApplicationConfiguration {
   /** In order of the chain. Never empty: the default chain where the file says nothing. */
   readonly policies: readonly PolicyConfiguration[];
   readonly queue: QueueConfiguration;
-  /** Variables for programs and daemons, beside PATH and the request's own. */
+  /** Variables for programs and daemons, beside PATH and the request's own. Ordinary strings (not byte strings), without NUL. */
   readonly environment: Readonly<Record<string, string>>;
   /** Absolute path of the operator's own page. */
   readonly overloadPage: string | undefined;
@@ -98,6 +100,7 @@ export interface DaemonConfiguration {
 
 export interface PolicyConfiguration {
   readonly name: string;
+  readonly definition: PolicyDefinition;
   /** Checked against the policy's declaration, defaults filled in. */
   readonly parameters: Readonly<Record<string, number | boolean | string>>;
 }

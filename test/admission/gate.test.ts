@@ -466,13 +466,13 @@ describe('the daemon', () => {
   test('is started by the first request that is to be forwarded, which waits for it', async () => {
     open(application('wiki', { policy: always('forward') }));
     visit('a');
-    expect(daemon.calls).toEqual(['ensure']);
+    expect(daemon.calls).toEqual(['enter', 'ensure']);
     expect(runs).toEqual([]);
     daemon.state = 'up';
     daemon.answer?.({ up: true });
     await settle();
     runs[0]?.serve('ok');
-    expect(daemon.calls).toEqual(['ensure', 'enter', 'leave']);
+    expect(daemon.calls).toEqual(['enter', 'ensure', 'leave']);
   });
 
   test('that cannot start makes the request a shed with the reason', async () => {

@@ -12,7 +12,7 @@ const backend = '/usr/lib/git-core/git-http-backend';
 let gateway: RunningSpillway | undefined;
 
 afterEach(async () => {
-  const code = await gateway?.stop();
+  const code = gateway === undefined ? 0 : await gateway.stop();
   gateway = undefined;
   expect(code).toBe(0);
 });
@@ -28,7 +28,7 @@ async function gitIn(folder: string, ...args: string[]): Promise<CommandResult> 
     'init.defaultBranch=main',
   ];
   const result = await runCommand(git.path, [...identity, ...args], { cwd: folder, env, deadlineMs: 60_000 });
-  expect(result, `git ${args.join(' ')}`).toMatchObject({ code: 0 });
+  expect(result, `git ${args.join(' ')}: ${result.output}`).toMatchObject({ code: 0 });
   return result;
 }
 

@@ -16,6 +16,7 @@ export class RunningSpillway {
   /** Everything it logged, parsed. */
   readonly log: LogLine[] = [];
   stderr = '';
+  #signalled = false;
   #address = '';
   #admin = '';
 
@@ -96,12 +97,14 @@ export class RunningSpillway {
   }
 
   signal(name: NodeJS.Signals): void {
+    this.#signalled = true;
     this.#process.kill(name);
   }
 
   /** Stops it as a service manager does, and removes its folder. Resolves with the exit code. */
   async stop(): Promise<number | null> {
-    if (this.#process.exitCode === null) this.#process.kill('SIGTERM');
+    // A second signal would end it at once.
+    if (this.#process.exitCode === null && !this.#signalled) this.#process.kill('SIGTERM');
     const late = setTimeout(() => this.#process.kill('SIGKILL'), 15_000);
     const code = await this.#exited;
     clearTimeout(late);

@@ -43,6 +43,9 @@ export type ConnectionState = 'idle' | 'head' | 'exchange' | 'lingering' | 'clos
 const continueLine = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
 const processingLine = Buffer.from('HTTP/1.1 102 Processing\r\n\r\n', 'latin1');
 
+/** What lingers must not hold up a stop: by then the last answer has arrived, or never will. */
+const stoppingLingerMs = 1_000;
+
 /**
  * One visitor's connection.
  *
@@ -163,7 +166,7 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
           });
         return;
       case 'lingering':
-        if (passed > settings.lingerMs) this.#terminate();
+        if (passed > (this.#context.stopping() ? stoppingLingerMs : settings.lingerMs)) this.#terminate();
         return;
       case 'exchange':
         if (this.outbox.waitingBytes > 0) {

@@ -7,6 +7,9 @@ import { hasListMember } from './has-list-member.ts';
 import { isHost } from './is-host.ts';
 import { readContentLength } from './read-content-length.ts';
 
+const HTAB = 0x09;
+const CR = 0x0d;
+
 const HOST = byteStringBytes('host');
 const EXPECT = byteStringBytes('expect');
 const CONNECTION = byteStringBytes('connection');
@@ -72,6 +75,7 @@ export function readControlFields(
             'expected one Content-Length field, found more',
           );
         }
+        if (hasTab(bytes, nameEnd)) return tabRefusal('Content-Length');
         const length = readContentLength(bytes, start, end);
         if (typeof length !== 'number') return length;
         contentLength = length;
@@ -86,6 +90,7 @@ export function readControlFields(
             'expected one Transfer-Encoding field, found more',
           );
         }
+        if (hasTab(bytes, nameEnd)) return tabRefusal('Transfer-Encoding');
         if (equalsLowerCase(bytes, start, end, CHUNKED)) chunked = true;
         else unknownEncoding = field;
         break;
@@ -128,6 +133,20 @@ export function readControlFields(
     keepAlive: keepAlive && !close,
     expectContinue: expectContinue && minorVersion === 1 && (chunked || (contentLength ?? 0) > 0),
   };
+}
+
+/**
+ * Is there a tab between the name and the end of the line? The grammar allows one around a value, but some readers then do not know
+ * the value, and so see a request without a body where others see one.
+ */
+function hasTab(bytes: Uint8Array, nameEnd: number): boolean {
+  let at = nameEnd;
+  while (bytes[at] !== CR && bytes[at] !== HTAB) at += 1;
+  return bytes[at] === HTAB;
+}
+
+function tabRefusal(name: string): Refusal {
+  return refusal(400, 'http/tab-in-framing-field', `expected ${name} without tabs, found one`);
 }
 
 function fieldValue(bytes: Uint8Array, spans: Int32Array, field: number): string {

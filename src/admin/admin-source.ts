@@ -1,0 +1,39 @@
+import type { RunLane } from '../core/lane.ts';
+import type { MachineLoad } from '../core/load.ts';
+import type { ApplicationState } from '../metrics/gateway-state.ts';
+
+/** `reason` in words, for who wonders why nothing comes: `starting`, `stopping`. */
+export type Readiness = { readonly ready: true } | { readonly ready: false; readonly reason: string };
+
+export interface AdminApplication extends ApplicationState {
+  /** Path prefix; empty for the root. */
+  readonly at: string;
+  readonly lanes: readonly RunLane[];
+  readonly policies: readonly {
+    readonly name: string;
+    readonly parameters: Readonly<Record<string, number | boolean | string>>;
+  }[];
+  /** What went wrong with its daemon last. */
+  readonly lastDaemonFailure: string | undefined;
+  readonly decisions: readonly {
+    readonly policy: string;
+    readonly lane: string;
+    readonly reason: string;
+    readonly total: number;
+  }[];
+}
+
+/** What the admin server shows. Everything is asked for when somebody looks, and only then. */
+export interface AdminSource {
+  readonly version: string;
+  /** Milliseconds since 1970. */
+  readonly startedMs: number;
+  readiness(): Readiness;
+  /** As operators write them: `http://127.0.0.1:8080`. */
+  listeners(): readonly string[];
+  applications(): Iterable<AdminApplication>;
+  load(): Readonly<MachineLoad>;
+  /** In Prometheus's text format. */
+  exposition(): Promise<string>;
+  readonly expositionType: string;
+}

@@ -1,0 +1,49 @@
+import type { MachineLoad } from '../core/load.ts';
+import type { AdminApplication, AdminSource } from './admin-source.ts';
+
+/** `/status` as JSON: units are in the names, and what is not known is null rather than missing. */
+export function statusDocument(source: AdminSource, nowMs: number) {
+  return {
+    version: source.version,
+    started: new Date(source.startedMs).toISOString(),
+    uptime_seconds: seconds(nowMs - source.startedMs),
+    readiness: source.readiness(),
+    listeners: source.listeners(),
+    load: loadDocument(source.load()),
+    applications: [...source.applications()].map(applicationDocument),
+  };
+}
+
+function applicationDocument(application: AdminApplication) {
+  const { name, at, lanes, policies, inflight, limits, queued, oldestWaitMs } = application;
+  return {
+    name,
+    at: at === '' ? '/' : at,
+    lanes: lanes.map((lane) => ({ lane, inflight: inflight[lane], limit: limits[lane] ?? null })),
+    queue: { length: queued, oldest_wait_seconds: seconds(oldestWaitMs) },
+    daemon: { state: application.daemon, last_failure: application.lastDaemonFailure ?? null },
+    policies: policies.map((policy) => ({ name: policy.name, parameters: policy.parameters })),
+    // The most frequent first.
+    decisions: application.decisions
+      .map(({ policy, lane, reason, total }) => ({ policy, lane, reason, total }))
+      .sort((one, other) => other.total - one.total),
+  };
+}
+
+function loadDocument(load: Readonly<MachineLoad>) {
+  return {
+    processors: load.processors,
+    load_average: load.loadAverage ?? null,
+    running_tasks: load.running ?? null,
+    cpu_pressure_ratio: load.cpuPressure ?? null,
+    memory_pressure_ratio: load.memoryPressure ?? null,
+    io_pressure_ratio: load.ioPressure ?? null,
+    cpu_busy_ratio: load.cpuBusy ?? null,
+    memory_available_bytes: load.memoryAvailable ?? null,
+    event_loop_delay_seconds: load.eventLoopDelayMs === undefined ? null : seconds(load.eventLoopDelayMs),
+  };
+}
+
+function seconds(durationMs: number): number {
+  return Math.round(durationMs) / 1000;
+}

@@ -1,0 +1,63 @@
+import { Command, InvalidArgumentError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { version } from '../version.ts';
+import type { FloodCommandOptions } from './flood.ts';
+import { AFTER_HELP } from './help-text.ts';
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('expected a number above 0.');
+  return value;
+}
+
+/**
+ * The command line. Each command loads its own parts, so that `check` does not wait for those of a gateway. Parsing throws a `CommanderError` for help, version and wrong usage.
+ */
+export function createProgram(): Command {
+  const program = new Command('spillway');
+  program
+    .description(packageJson.description)
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .option('--debug', 'show where an unexpected error comes from (also: SPILLWAY_DEBUG=1)')
+    .addHelpText('after', AFTER_HELP)
+    .showHelpAfterError('(spillway --help shows what there is)')
+    .configureHelp({ helpWidth: 100 })
+    .exitOverride();
+
+  program
+    .command('serve')
+    .description('run the gateway with the configuration FILE')
+    .argument('<FILE>', 'a YAML file; its relative paths start where it lies')
+    .action(async (file: string) => (await import('./serve.ts')).serve(file));
+
+  program
+    .command('check')
+    .description('check FILE and the programs, pages and directories that it names; exit 0 or 1')
+    .argument('<FILE>', 'a YAML file')
+    .action(async (file: string) => (await import('./check.ts')).check(file));
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of the configuration, for editors')
+    .action(async () => (await import('./print-schema.ts')).printSchema());
+
+  program
+    .command('flood')
+    .description('send ten seconds of visitors to a gateway on this machine, and show what becomes of them')
+    .argument('[URL]', 'what the visitors ask for', 'http://127.0.0.1:8080/')
+    .option('--admin <URL>', "the gateway's admin address, to show its lanes", 'http://127.0.0.1:9180')
+    .option('--rate <NUMBER>', 'visitors a second at the height of the flood', positiveNumber, 3000)
+    .action(async (url: string, options: FloodCommandOptions) =>
+      (await import('./flood.ts')).flood(url, options),
+    );
+
+  for (const command of program.commands) {
+    command
+      .copyInheritedSettings(program)
+      .option('--debug', 'show where an unexpected error comes from')
+      .helpOption('-h, --help', 'print this help');
+  }
+  return program;
+}

@@ -1,0 +1,35 @@
+import { loadConfiguration } from '../config/load-configuration.ts';
+import { Gateway } from '../gateway/gateway.ts';
+import { openLog } from '../log/open-log.ts';
+import { SystemClock } from '../system/system-clock.ts';
+import { formatFaults } from './format-faults.ts';
+import { welcome } from './welcome.ts';
+
+/** `spillway serve FILE`: runs until SIGTERM or SIGINT; a second signal ends it at once. */
+export async function serve(file: string): Promise<void> {
+  const configuration = await loadConfiguration(file);
+  if ('kind' in configuration) {
+    process.stderr.write(formatFaults(configuration));
+    process.exitCode = 1;
+    return;
+  }
+  const clock = new SystemClock();
+  const log = await openLog(configuration.log, { clock });
+  const gateway = await Gateway.start(configuration, { clock, log });
+  // Who reads the log by program gets the same from the `listening` lines.
+  if (process.stdout.isTTY) process.stdout.write(welcome(gateway));
+
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.logger.info('stopping', { signal });
+    void gateway.stop().then(() => {
+      log.logger.info('stopped');
+      log.close();
+      process.exit(0);
+    });
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}

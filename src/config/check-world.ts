@@ -1,0 +1,61 @@
+import { dirname } from 'node:path';
+import { Fault } from '../core/fault.ts';
+import { parseAddress } from './address.ts';
+import { checkPage } from './check-page.ts';
+import { checkProgram, checkProgramInPath } from './check-program.ts';
+import { checkSocketPath } from './check-socket-path.ts';
+import type { KeyPath } from './key-path.ts';
+import type { Problem } from './problem.ts';
+import { resolvePath, resolveProgram } from './resolve-paths.ts';
+import type { SourceDocument } from './source-document.ts';
+import { asList, asMap, asPath } from './written-value.ts';
+
+type Check = (path: string) => Promise<Problem | Fault | undefined>;
+
+/**
+ * Compares what the file says with the machine: programs, pages, directories of sockets. What is not even of the right
+ * form is left to the schema. `searchPath` is the PATH in which programs without a slash are looked up.
+ */
+export async function checkWorld(document: SourceDocument, searchPath: string): Promise<Fault[]> {
+  const directory = dirname(document.file);
+  const found: Promise<Fault | undefined>[] = [];
+
+  const check = (key: KeyPath, value: unknown, how: Check) => {
+    const path = asPath(value);
+    if (path !== undefined) found.push(how(path).then((problem) => asFault(document, key, problem)));
+  };
+  const checkSocket: Check = async (text) => {
+    const address = parseAddress(text);
+    return address?.kind === 'unix' ? checkSocketPath(resolvePath(directory, address.path)) : undefined;
+  };
+  const checkCommand: Check = (word) => {
+    const program = resolveProgram(directory, word);
+    return program.includes('/') ? checkProgram(program) : checkProgramInPath(program, searchPath);
+  };
+
+  const root = asMap(document.value);
+  for (const [index, entry] of asList(root.listen).entries()) {
+    check(['listen', index, 'http'], asMap(entry).http, checkSocket);
+  }
+  for (const [name, value] of Object.entries(asMap(root.applications))) {
+    const application = asMap(value);
+    const at = (...key: KeyPath) => ['applications', name, ...key];
+    const scgi = asMap(application.scgi);
+    check(at('cgi', 'program'), asMap(application.cgi).program, (path) =>
+      checkProgram(resolvePath(directory, path)),
+    );
+    check(at('scgi', 'address'), scgi.address, checkSocket);
+    check(at('scgi', 'daemon', 'command', 0), asList(asMap(scgi.daemon).command)[0], checkCommand);
+    check(at('overload_page'), application.overload_page, (path) => checkPage(resolvePath(directory, path)));
+  }
+  return (await Promise.all(found)).filter((fault) => fault !== undefined);
+}
+
+function asFault(
+  document: SourceDocument,
+  key: KeyPath,
+  problem: Problem | Fault | undefined,
+): Fault | undefined {
+  if (problem === undefined || problem instanceof Fault) return problem;
+  return new Fault(problem.code, problem.message, document.place(key));
+}

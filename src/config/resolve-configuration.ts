@@ -1,0 +1,85 @@
+import { dirname } from 'node:path';
+import type {
+  ApplicationConfiguration,
+  CgiConfiguration,
+  Configuration,
+  PolicyConfiguration,
+  ScgiConfiguration,
+} from './configuration.ts';
+import { resolveAddress, resolvePath, resolveProgram, resolveText } from './resolve-paths.ts';
+import type { WrittenApplication, WrittenConfiguration } from './schema.ts';
+
+/** Makes what the gateway uses of what the schema has read. `file` is absolute; `chains` has every application. */
+export function resolveConfiguration(
+  file: string,
+  written: WrittenConfiguration,
+  chains: ReadonlyMap<string, readonly PolicyConfiguration[]>,
+): Configuration {
+  const directory = dirname(file);
+  return {
+    file,
+    listen: written.listen.map(({ http }) => ({
+      protocol: 'http',
+      address: resolveAddress(directory, http),
+    })),
+    admin: written.admin,
+    log: written.log,
+    stopTimeoutMs: written.stop_timeout,
+    http: {
+      headTimeoutMs: written.http.head_timeout,
+      bodyTimeoutMs: written.http.body_timeout,
+      idleTimeoutMs: written.http.idle_timeout,
+      answerTimeoutMs: written.http.answer_timeout,
+      maxHeadBytes: written.http.max_head,
+    },
+    applications: Object.entries(written.applications)
+      .map(([name, application]) => resolveApplication(directory, name, application, chains.get(name) ?? []))
+      .sort((a, b) => b.at.length - a.at.length),
+  };
+}
+
+function resolveApplication(
+  directory: string,
+  name: string,
+  written: WrittenApplication,
+  policies: readonly PolicyConfiguration[],
+): ApplicationConfiguration {
+  return {
+    name,
+    at: written.at,
+    cgi: resolveCgi(directory, written.cgi),
+    scgi: resolveScgi(directory, written.scgi),
+    policies,
+    queue: { max: written.queue.max, timeoutMs: written.queue.timeout },
+    environment: Object.fromEntries(
+      Object.entries(written.environment).map(([key, text]) => [key, resolveText(directory, String(text))]),
+    ),
+    overloadPage:
+      written.overload_page === undefined ? undefined : resolvePath(directory, written.overload_page),
+    maxBodyBytes: written.max_body,
+  };
+}
+
+function resolveCgi(directory: string, written: WrittenApplication['cgi']): CgiConfiguration | undefined {
+  if (written === undefined) return undefined;
+  return { program: resolvePath(directory, written.program), timeoutMs: written.timeout };
+}
+
+function resolveScgi(directory: string, written: WrittenApplication['scgi']): ScgiConfiguration | undefined {
+  if (written === undefined) return undefined;
+  const { daemon } = written;
+  return {
+    address: resolveAddress(directory, written.address),
+    connectTimeoutMs: written.connect_timeout,
+    timeoutMs: written.timeout,
+    daemon: daemon && {
+      command: daemon.command.map((word, index) =>
+        index === 0 ? resolveProgram(directory, word) : resolveText(directory, word),
+      ),
+      startTimeoutMs: daemon.start_timeout,
+      idleTimeoutMs: daemon.idle_timeout,
+      quietTimeoutMs: daemon.quiet_timeout,
+      stopTimeoutMs: daemon.stop_timeout,
+    },
+  };
+}

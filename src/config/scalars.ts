@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import { ADDRESS_PATTERN, parseAddress, TCP_ADDRESS_PATTERN } from './address.ts';
+import type { TcpAddress } from './configuration.ts';
+import { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
+import { formatSize, parseSize, SIZE_PATTERN } from './size.ts';
+
+/**
+ * The kinds of values that the configuration knows beside those of YAML. The message of every issue says what is
+ * expected; `title` names the kind in the reference and in editors.
+ */
+
+/** Timers take at most 2^31 - 1 milliseconds. */
+const LONGEST_MS = 20 * 24 * 3_600_000;
+
+/** Reads milliseconds. */
+export function duration(leastMs = 1, mostMs = LONGEST_MS) {
+  const expected = `a duration such as 250ms, 5s, 2m or 1h, from ${formatDuration(leastMs)} to ${formatDuration(mostMs)}`;
+  return scalar('duration', DURATION_PATTERN, expected, (text) => {
+    const ms = parseDuration(text);
+    return ms !== undefined && ms >= leastMs && ms <= mostMs ? ms : undefined;
+  });
+}
+
+/** Reads bytes. */
+export function size(least: number, most: number) {
+  const bounds = `from ${formatSize(least)} to ${formatSize(most)}`;
+  return scalar('size', SIZE_PATTERN, `a size such as 512B, 64KiB or 20MB, ${bounds}`, (text) => {
+    const bytes = parseSize(text);
+    return bytes !== undefined && bytes >= least && bytes <= most ? bytes : undefined;
+  });
+}
+
+/** An address to listen on: port 0 is any that is free. */
+export function listenAddress() {
+  const expected =
+    'an address such as 127.0.0.1:8080, "[::1]:8080", localhost:8080, :8080 or unix:./spillway.sock';
+  return scalar('address', ADDRESS_PATTERN, expected, parseAddress);
+}
+
+/** As `listenAddress`, without Unix sockets. */
+export function tcpListenAddress() {
+  const expected = 'a TCP address such as 127.0.0.1:9180, "[::1]:9180" or localhost:9180';
+  return scalar('TCP address', TCP_ADDRESS_PATTERN, expected, (text): TcpAddress | undefined => {
+    const address = parseAddress(text);
+    return address?.kind === 'tcp' ? address : undefined;
+  });
+}
+
+/** An address to connect to: it needs a host and a port. */
+export function connectAddress() {
+  const expected = 'an address to connect to, such as unix:./wiki.sock, 127.0.0.1:4000 or "[::1]:4000"';
+  return scalar('address', ADDRESS_PATTERN, expected, (text) => {
+    const address = text.startsWith(':') ? undefined : parseAddress(text);
+    return address?.kind === 'tcp' && address.port === 0 ? undefined : address;
+  });
+}
+
+export function path(expected: string) {
+  return scalar('path', '^[^\\u0000]+$', expected, (text) => text);
+}
+
+/** Reads the prefix without its trailing slash; empty for the root. */
+export function pathPrefix() {
+  const expected =
+    "a path prefix such as /wiki, or / for everything (ASCII letters, digits and -._~!$&'()*+,;=:@ between single slashes, no . or .. alone)";
+  // Paths are compared decoded: with a % or a letter outside ASCII it would be open which bytes are meant.
+  const pattern = "^/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]+(?:/[A-Za-z0-9._~!$&'()*+,;=:@-]+)*/?)?$";
+  return scalar('path prefix', pattern, expected, (text) =>
+    /\/\.\.?(?:\/|$)/.test(text) ? undefined : text.replace(/\/$/, ''),
+  );
+}
+
+/** A string that `read` makes something of, or nothing where it is not as expected. */
+function scalar<Value extends {}>(
+  title: string,
+  pattern: string,
+  expected: string,
+  read: (text: string) => Value | undefined,
+) {
+  return z
+    .string({ error: expected })
+    .regex(new RegExp(pattern, 'u'), { error: expected, abort: true })
+    .transform((text, context): Value => {
+      const value = read(text);
+      if (value !== undefined) return value;
+      context.addIssue({ code: 'custom', message: expected });
+      return z.NEVER;
+    })
+    .meta({ title });
+}

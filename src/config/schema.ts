@@ -1,0 +1,215 @@
+import * as z from 'zod';
+import {
+  connectAddress,
+  duration,
+  listenAddress,
+  path,
+  pathPrefix,
+  size,
+  tcpListenAddress,
+} from './scalars.ts';
+
+/**
+ * What an operator writes, and the one source of validation, of the JSON Schema for editors and of the reference. Each
+ * description ends up in front of an operator: when and why, not only what.
+ */
+
+/** Metric labels and names of lock files are made of it. */
+export const APPLICATION_NAME = '^[a-z0-9][a-z0-9_-]{0,63}$';
+export const VARIABLE_NAME = '^[A-Za-z_][A-Za-z0-9_]*$';
+
+const WORD = 'a word; a number needs quotes';
+
+const listen = z
+  .strictObject(
+    {
+      http: listenAddress().describe(
+        'Address of an HTTP/1.1 listener. Port 0 takes any free port; `:8080` is every address of the machine. An IPv6 address needs quotes.',
+      ),
+    },
+    { error: 'a map such as { http: 127.0.0.1:8080 }' },
+  )
+  .describe('One way in.');
+
+const log = z
+  .strictObject({
+    level: z
+      .enum(['debug', 'info', 'warn', 'error'])
+      .default('info')
+      .describe('The least important lines that are still written.'),
+    format: z
+      .enum(['auto', 'json', 'readable'])
+      .default('auto')
+      .describe('`auto` is readable on a terminal and JSON elsewhere.'),
+    access: z.boolean().default(true).describe('A line for every request, with the decision and its reason.'),
+  })
+  .describe('The log goes to standard error.');
+
+const http = z
+  .strictObject({
+    head_timeout: duration().prefault('10s').describe('Longest time for the head of a request to arrive.'),
+    body_timeout: duration()
+      .prefault('30s')
+      .describe('Longest time without a byte of a request body. A slow upload that moves is not cut.'),
+    idle_timeout: duration()
+      .prefault('60s')
+      .describe('How long a connection is kept open for the next request.'),
+    answer_timeout: duration()
+      .prefault('60s')
+      .describe('Longest time in which the visitor takes no byte of the answer.'),
+    max_head: size(1024, 1024 ** 2)
+      .prefault('32KiB')
+      .describe('Longest head of a request, request line included; over it: 431.'),
+  })
+  .describe('Bounds of all HTTP listeners.');
+
+const cgi = z
+  .strictObject(
+    {
+      program: path('the path of a CGI program, such as ./wiki.cgi').describe(
+        'The CGI program, an executable file. It is started for each request of the exec lane.',
+      ),
+      timeout: duration()
+        .prefault('60s')
+        .describe('From the start of the program to the end of its answer; then its process group is ended.'),
+    },
+    { error: 'a map such as { program: ./wiki.cgi }' },
+  )
+  .describe('The exec lane: a process per request, nothing resident.');
+
+const daemon = z
+  .strictObject({
+    command: z
+      .array(z.string({ error: WORD }).regex(/^[^\0]+$/, { error: WORD }), {
+        error: 'a list of words, such as [./wiki.scgi, ./wiki.sock]',
+      })
+      .min(1, { error: 'a list of words, such as [./wiki.scgi, ./wiki.sock]' })
+      .describe(
+        'Program and arguments that start the daemon in the foreground; no shell. Words that start with `./` or `../`, and a program with a slash, are relative to this file; a bare program is looked up in PATH.',
+      ),
+    start_timeout: duration().prefault('10s').describe('How long it may take until it accepts connections.'),
+    idle_timeout: duration().prefault('5m').describe('Without a conversation for this long, it is retired.'),
+    quiet_timeout: duration()
+      .prefault('30s')
+      .describe('While requests go to the exec lane for this long, it is retired.'),
+    stop_timeout: duration()
+      .prefault('5s')
+      .describe('Its process group gets TERM, and KILL this much later.'),
+  })
+  .describe(
+    'How Spillway starts the daemon when it is needed. Without it somebody else runs the daemon, and it counts as up.',
+  );
+
+const scgi = z
+  .strictObject({
+    address: connectAddress().describe('Where the daemon listens.'),
+    connect_timeout: duration().prefault('3s').describe('Longest time for a connection to the daemon.'),
+    timeout: duration()
+      .prefault('60s')
+      .describe('Longest silence of the daemon: until the first byte of its answer, and between any two.'),
+    daemon: daemon.optional(),
+  })
+  .describe('The forward lane: requests go to a resident SCGI daemon.');
+
+const POLICY =
+  'a policy: its name alone, such as threshold, or one name with its parameters, such as { threshold: { start: 1.0 } }';
+
+export const policySchema = z
+  .union(
+    [
+      z.string().meta({ title: 'policy with defaults' }),
+      z
+        .record(z.string(), z.record(z.string(), z.unknown()).nullable())
+        .refine((entry) => Object.keys(entry).length === 1, { error: POLICY })
+        .meta({ title: 'policy with parameters', minProperties: 1, maxProperties: 1 }),
+    ],
+    { error: POLICY },
+  )
+  .describe(
+    'A policy by its name, or one name with parameters: one that comes with Spillway, or the path of your own file, such as ./policies/mine.ts.',
+  );
+
+const queue = z
+  .strictObject({
+    max: z
+      .int()
+      .min(0)
+      .max(100_000)
+      .default(64)
+      .describe('How many requests may wait for a slot; the next one is shed. With 0 nobody waits.'),
+    timeout: duration().prefault('5s').describe('Longest time in the queue; then the request is shed.'),
+  })
+  .describe('The admission queue.');
+
+const environment = z
+  .record(
+    z.string(),
+    z.union([z.string(), z.number(), z.boolean()], { error: 'a text, "" for an empty one' }),
+    { error: 'a map of variables, such as { WIKI_ROOT: ./data }' },
+  )
+  .meta({
+    title: 'map of variables',
+    propertyNames: { pattern: VARIABLE_NAME },
+    // The values are taken as they are written, so they arrive here as texts.
+    additionalProperties: { type: ['string', 'number', 'boolean'] },
+  })
+  .describe(
+    'Variables for the program and the daemon, beside PATH. Values are taken as they are written, except that one which starts with `./` or `../` is a path relative to this file.',
+  );
+
+const application = z
+  .strictObject({
+    at: pathPrefix().describe('Path prefix of the application; the longest one that matches wins.'),
+    cgi: cgi.optional(),
+    scgi: scgi.optional(),
+    policies: z
+      .array(policySchema, { error: 'a list of policies, such as [ threshold ]' })
+      .min(1, { error: 'a list of policies, such as [ threshold ]; leave the key out for the default chain' })
+      .optional()
+      .meta({ title: 'list of policies' })
+      .describe(
+        'The chain of policies, first to last. Any of them may shed, the first that names a lane wins, the lowest limit holds. Without this key: `threshold` and `gradient`.',
+      ),
+    queue: queue.prefault({}),
+    environment: environment.prefault({}),
+    overload_page: path('the path of a page, such as ./overload.html')
+      .optional()
+      .describe('Your own overload page, instead of the one that is built in.'),
+    max_body: size(0, 1e12)
+      .prefault('100MB')
+      .describe('Longest request body; over it: 413. A body is taken in before the application sees it.'),
+  })
+  .meta({ anyOf: [{ required: ['cgi'] }, { required: ['scgi'] }] })
+  .describe('One application. It needs `cgi` or `scgi`, or both: then policies choose for each request.');
+
+export const configurationSchema = z
+  .strictObject({
+    listen: z
+      .array(listen, { error: 'a list of listeners, such as [ { http: 127.0.0.1:8080 } ]' })
+      .min(1, { error: 'a list of listeners, such as [ { http: 127.0.0.1:8080 } ]' })
+      .describe('Where visitors come in.'),
+    admin: tcpListenAddress()
+      .optional()
+      .describe('Address for `/metrics`, `/healthz`, `/readyz` and `/status`. Not for visitors.'),
+    applications: z
+      .record(z.string(), application, {
+        error: 'a map of applications, such as wiki: { at: /wiki, cgi: { program: ./wiki.cgi } }',
+      })
+      .refine((applications) => Object.keys(applications).length > 0, {
+        error: 'at least one application, such as wiki: { at: /wiki, cgi: { program: ./wiki.cgi } }',
+      })
+      .meta({ propertyNames: { pattern: APPLICATION_NAME }, minProperties: 1 })
+      .describe(
+        'The applications by name. A name is of lower case letters, digits, `-` and `_`: it is a label in the metrics.',
+      ),
+    http: http.prefault({}),
+    log: log.prefault({}),
+    stop_timeout: duration(0)
+      .prefault('10s')
+      .describe('How long a stop waits for requests under way before it cuts them.'),
+  })
+  .describe('Configuration of Spillway.');
+
+/** The schema's output: units resolved and defaults filled in, names and paths as they are written. */
+export type WrittenConfiguration = z.output<typeof configurationSchema>;
+export type WrittenApplication = WrittenConfiguration['applications'][string];

@@ -1,0 +1,53 @@
+import type { AdminApplication, AdminSource } from '../admin/admin-source.ts';
+import type { Configuration } from '../config/configuration.ts';
+import type { RunLane } from '../core/lane.ts';
+import type { ApplicationState, GatewayState } from '../metrics/gateway-state.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { version } from '../version.ts';
+
+export interface AdminSourceParts {
+  readonly state: GatewayState;
+  readonly configuration: Configuration;
+  readonly metrics: Metrics;
+  /** What went wrong last with the daemon of each application. */
+  readonly daemonFailures: ReadonlyMap<string, string>;
+  readonly listeners: () => readonly string[];
+  readonly phase: () => 'starting' | 'ready' | 'stopping';
+  /** Milliseconds since 1970. */
+  readonly startedMs: number;
+}
+
+/** What the admin server shows, out of the parts that know. */
+export function adminSource(parts: AdminSourceParts): AdminSource {
+  const { state, metrics, phase } = parts;
+  return {
+    version,
+    startedMs: parts.startedMs,
+    readiness: () => (phase() === 'ready' ? { ready: true } : { ready: false, reason: phase() }),
+    listeners: parts.listeners,
+    *applications() {
+      const decisions = metrics.decisionCounts();
+      for (const application of state.applications()) yield adminApplication(application, decisions, parts);
+    },
+    load: () => state.load(),
+    exposition: () => metrics.exposition(),
+    expositionType: metrics.contentType,
+  };
+}
+
+function adminApplication(
+  application: ApplicationState,
+  decisions: ReturnType<Metrics['decisionCounts']>,
+  { configuration, daemonFailures }: AdminSourceParts,
+): AdminApplication {
+  const { name, limits } = application;
+  const configured = configuration.applications.find((one) => one.name === name);
+  return {
+    ...application,
+    at: configured?.at ?? '',
+    lanes: Object.keys(limits) as RunLane[],
+    policies: configured?.policies ?? [],
+    lastDaemonFailure: daemonFailures.get(name),
+    decisions: decisions.filter((decision) => decision.application === name),
+  };
+}

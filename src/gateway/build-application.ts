@@ -1,0 +1,133 @@
+import { dirname } from 'node:path';
+import { AdmissionQueue } from '../admission/admission-queue.ts';
+import { Application } from '../admission/application.ts';
+import { ExecBackend } from '../backend/exec-backend.ts';
+import { ForwardBackend } from '../backend/forward-backend.ts';
+import type { ApplicationConfiguration } from '../config/configuration.ts';
+import type { Backend } from '../core/backend.ts';
+import type { CapacityLedger } from '../core/capacity-ledger.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Daemon } from '../core/daemon.ts';
+import type { Fault } from '../core/fault.ts';
+import type { RunLane } from '../core/lane.ts';
+import type { MachineLoad } from '../core/load.ts';
+import type { Random } from '../core/random.ts';
+import { ExternalDaemon } from '../daemon/external-daemon.ts';
+import { DaemonKeeper } from '../daemon/keeper.ts';
+import type { LogFields, Logger } from '../log/logger.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { PreparedOverloadPage } from '../overload/overload-page.ts';
+import { readOwnPage } from '../overload/own-page.ts';
+import { createPolicyChain } from '../policy/create-policy-chain.ts';
+import { daemonMetrics } from './daemon-metrics.ts';
+
+export interface ApplicationSurroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Kept up to date: the last failure of each application's daemon. */
+  readonly daemonFailures: Map<string, string>;
+  readonly ledger: CapacityLedger;
+  readonly machine: Readonly<MachineLoad>;
+  /** Where the configuration file is: daemons start here, and TCP daemons have their locks here. */
+  readonly directory: string;
+}
+
+/** The PATH of programs and daemons whose application sets none. */
+const defaultPath = '/usr/local/bin:/usr/bin:/bin';
+/** Between TERM and KILL for a program that is not wanted any more. */
+const killGraceMs = 2_000;
+/** A program's or daemon's response head; as large as Apache and nginx allow with their defaults together. */
+const maxHeadBytes = 64 << 10;
+const standardError = { maxLineBytes: 4096, maxBytes: 64 << 10 };
+/** Without a daemon of ours nothing is waited for; with one, its own time limit counts. */
+const noStartMs = 0;
+
+/** Makes one application of its configuration. */
+export function buildApplication(
+  configuration: ApplicationConfiguration,
+  surroundings: ApplicationSurroundings,
+): Application {
+  const { name, cgi, scgi } = configuration;
+  const { clock, random, logger, metrics, ledger, machine, directory } = surroundings;
+  const environment = { PATH: defaultPath, ...configuration.environment };
+  const backends: Partial<Record<RunLane, Backend>> = {};
+  if (cgi !== undefined) {
+    backends.exec = new ExecBackend({
+      program: cgi.program,
+      directory: dirname(cgi.program),
+      environment,
+      timeoutMs: cgi.timeoutMs,
+      killGraceMs,
+      maxHeadBytes,
+      standardError,
+      clock,
+      onStandardError: (id, line) => logger.warn('program-said', { application: name, id, line }),
+      onFault: (id, fault) => logger.warn('program-failed', problem(name, id, fault)),
+    });
+  }
+  if (scgi !== undefined) {
+    const { address, connectTimeoutMs, timeoutMs } = scgi;
+    backends.forward = new ForwardBackend({
+      address,
+      connectTimeoutMs,
+      timeoutMs,
+      maxHeadBytes,
+      clock,
+      onFault: (id, fault) => logger.warn('forward-failed', problem(name, id, fault)),
+    });
+  }
+  return new Application({
+    name,
+    at: configuration.at,
+    chain: createPolicyChain(configuration.policies, {
+      clock,
+      random,
+      onFault: (policy, question, error) => {
+        metrics.policyFault(name, policy);
+        logger.error('policy-fault', { application: name, policy, question, err: error });
+      },
+    }),
+    queue: new AdmissionQueue({
+      ...configuration.queue,
+      clock,
+      onFault: (fault) => logger.error('internal-fault', { application: name, err: fault }),
+    }),
+    backends,
+    daemon: scgi && buildDaemon(configuration, environment, surroundings),
+    page: new PreparedOverloadPage({
+      application: name,
+      ownPage: configuration.overloadPage === undefined ? undefined : readOwnPage(configuration.overloadPage),
+      random,
+    }),
+    documentRoot: cgi === undefined ? directory : dirname(cgi.program),
+    program: cgi?.program,
+    maxBodyBytes: configuration.maxBodyBytes,
+    startTimeoutMs: scgi?.daemon?.startTimeoutMs ?? noStartMs,
+    ledger,
+    machine,
+  });
+}
+
+function problem(application: string, id: string, fault: Fault): LogFields {
+  return { application, id, code: fault.code, problem: fault.toString() };
+}
+
+function buildDaemon(
+  { name, scgi }: ApplicationConfiguration,
+  environment: Readonly<Record<string, string>>,
+  { clock, logger, metrics, daemonFailures, directory }: ApplicationSurroundings,
+): Daemon {
+  if (scgi?.daemon === undefined) return new ExternalDaemon();
+  return new DaemonKeeper({
+    application: name,
+    scgi,
+    daemon: scgi.daemon,
+    environment,
+    directory,
+    clock,
+    log: logger,
+    observer: daemonMetrics(name, metrics, daemonFailures),
+  });
+}

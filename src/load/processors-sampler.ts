@@ -1,0 +1,39 @@
+import type { MachineLoad } from '../core/load.ts';
+import { cgroupQuota } from './cgroup-quota.ts';
+import type { Sampler } from './sampler.ts';
+
+/** Quotas change when an operator changes them: rarely. */
+const REREAD_MS = 10_000;
+
+export interface ProcessorsSource {
+  readonly procRoot: string;
+  readonly sysRoot: string;
+  /** Processors that this process may run on: those of the machine, or of its cpuset and affinity. */
+  readonly parallelism: () => number;
+}
+
+/** Processors that may really be used: the fewest of affinity and cgroup quota. Half a processor is 0.5. */
+export class ProcessorsSampler implements Sampler {
+  readonly signals = ['processors'] as const;
+  readonly #source: ProcessorsSource;
+  #processors = 1;
+  #readMs = Number.NEGATIVE_INFINITY;
+
+  constructor(source: ProcessorsSource) {
+    this.#source = source;
+  }
+
+  sample(into: MachineLoad, nowMs: number): void {
+    if (nowMs - this.#readMs >= REREAD_MS) {
+      this.#readMs = nowMs;
+      const { parallelism, procRoot, sysRoot } = this.#source;
+      const allowed = Math.max(1, parallelism());
+      this.#processors = Math.min(allowed, cgroupQuota(procRoot, sysRoot) ?? allowed);
+    }
+    into.processors = this.#processors;
+  }
+
+  close(): void {
+    // Keeps no file open.
+  }
+}

@@ -1,0 +1,22 @@
+import type { DaemonState } from '../core/daemon-state.ts';
+import type { RunLane } from '../core/lane.ts';
+import type { MachineLoad } from '../core/load.ts';
+
+/** One application as it is at the moment of asking. */
+export interface ApplicationState {
+  readonly name: string;
+  readonly inflight: Readonly<Record<RunLane, number>>;
+  readonly queued: number;
+  readonly oldestWaitMs: number;
+  /** Of the lanes that the application has. */
+  readonly limits: Readonly<Partial<Record<RunLane, number>>>;
+  readonly daemon: DaemonState;
+}
+
+/** What the metrics ask of the gateway, when they are scraped and only then. */
+export interface GatewayState {
+  applications(): Iterable<ApplicationState>;
+  load(): Readonly<MachineLoad>;
+  /** How many connections of visitors are at what: `idle`, `active`. */
+  connections(): Readonly<Record<string, number>>;
+}

@@ -1,0 +1,109 @@
+import { Gauge, Registry } from 'prom-client';
+import type { ExchangeRecord, Observer } from '../core/observer.ts';
+import { BoundedNames } from './bounded-names.ts';
+import type { GatewayState } from './gateway-state.ts';
+import { METRIC_DEFINITIONS } from './metric-definitions.ts';
+import { ObservedHistogram } from './observed-histogram.ts';
+import { type ProcessSource, registerProcessMetrics, THIS_PROCESS } from './process-metrics.ts';
+import { type DecisionCount, RequestMetrics } from './request-metrics.ts';
+import { StateMetrics } from './state-metrics.ts';
+import { TalliedCounter } from './tallied-counter.ts';
+
+export interface MetricsOptions {
+  /** Of Spillway. */
+  readonly version: string;
+  /** Of the runtime. */
+  readonly bun: string;
+  readonly process?: ProcessSource;
+}
+
+/** Everything that is counted and measured of one gateway, in a registry of its own. No method throws. */
+export class Metrics implements Observer {
+  readonly #registry = new Registry();
+  readonly #requests: RequestMetrics;
+  readonly #state: StateMetrics;
+  readonly #refusedRequests;
+  readonly #daemonStarts;
+  readonly #daemonFailures;
+  readonly #daemonStartDuration;
+  readonly #policyFaults;
+  readonly #names = { application: new BoundedNames(1000), value: new BoundedNames(200) };
+  /** Of the rare counters, by metric and label values. */
+  readonly #tallies = new Map<string, { total: number }>();
+
+  constructor({ version, bun, process = THIS_PROCESS }: MetricsOptions) {
+    this.#requests = new RequestMetrics(this.#registry);
+    this.#refusedRequests = new TalliedCounter(METRIC_DEFINITIONS.refusedRequests, this.#registry);
+    this.#state = new StateMetrics(this.#registry);
+    this.#daemonStarts = new TalliedCounter(METRIC_DEFINITIONS.daemonStarts, this.#registry);
+    this.#daemonFailures = new TalliedCounter(METRIC_DEFINITIONS.daemonFailures, this.#registry);
+    this.#daemonStartDuration = new ObservedHistogram(METRIC_DEFINITIONS.daemonStartDuration, this.#registry);
+    this.#policyFaults = new TalliedCounter(METRIC_DEFINITIONS.policyFaults, this.#registry);
+    const { name, help, labels } = METRIC_DEFINITIONS.buildInfo;
+    new Gauge({ name, help, labelNames: labels, registers: [this.#registry] }).set({ version, bun }, 1);
+    registerProcessMetrics(this.#registry, process);
+  }
+
+  /** From now on the gauges tell of this gateway. */
+  watch(state: GatewayState): void {
+    this.#state.watch(state);
+  }
+
+  finished(record: ExchangeRecord): void {
+    this.#requests.finished(record);
+  }
+
+  /** Malformed HTTP, refused before it became an exchange: the refusal's code. */
+  refused(rawCode: string): void {
+    const code = this.#names.value.name(rawCode);
+    this.#tally(`refused\0${code}`, () => this.#refusedRequests.tally({ code })).total += 1;
+  }
+
+  /** An attempt to start an application's daemon has ended: `up`, or a daemon refusal. */
+  daemonStarted(rawApplication: string, rawResult: string, durationMs: number): void {
+    const application = this.#names.application.name(rawApplication);
+    const result = this.#names.value.name(rawResult);
+    const key = `start\0${application}\0${result}`;
+    this.#tally(key, () => this.#daemonStarts.tally({ application, result })).total += 1;
+    if (result === 'up') this.#daemonStartDuration.observe({ application }, durationMs);
+  }
+
+  /** A daemon that was up is not any more, and nobody wanted that: `died`, `unresponsive`. */
+  daemonFailed(rawApplication: string, rawFailure: string): void {
+    const application = this.#names.application.name(rawApplication);
+    const failure = this.#names.value.name(rawFailure);
+    const key = `failure ${application} ${failure}`;
+    this.#tally(key, () => this.#daemonFailures.tally({ application, failure })).total += 1;
+  }
+
+  policyFault(rawApplication: string, rawPolicy: string): void {
+    const application = this.#names.application.name(rawApplication);
+    const policy = this.#names.value.name(rawPolicy);
+    const key = `fault\0${application}\0${policy}`;
+    this.#tally(key, () => this.#policyFaults.tally({ application, policy })).total += 1;
+  }
+
+  /** Since the start, in no order. */
+  decisionCounts(): DecisionCount[] {
+    return this.#requests.decisionCounts();
+  }
+
+  /** Of `exposition`, the version of the format included. */
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** Everything in Prometheus's text format. */
+  exposition(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  #tally(key: string, make: () => { total: number }): { total: number } {
+    let tally = this.#tallies.get(key);
+    if (tally === undefined) {
+      tally = make();
+      this.#tallies.set(key, tally);
+    }
+    return tally;
+  }
+}

@@ -1,0 +1,157 @@
+import type { Registry } from 'prom-client';
+import type { Lane } from '../core/lane.ts';
+import type { ExchangeRecord, Observer } from '../core/observer.ts';
+import { BoundedNames } from './bounded-names.ts';
+import { METRIC_DEFINITIONS } from './metric-definitions.ts';
+import { ObservedHistogram } from './observed-histogram.ts';
+import { TalliedCounter, type Tally } from './tallied-counter.ts';
+
+/** The failure of a request whose visitor left before the answer was complete. */
+export const ABANDONED = 'abandoned';
+
+/** How many values a label may have before the rest becomes `other`. All are closed sets: this is the fail-safe. */
+const MOST = { application: 1000, policy: 100, reason: 100, failure: 100 } as const;
+
+/** How often a decision was made. */
+export interface DecisionCount {
+  readonly application: string;
+  readonly policy: string;
+  readonly lane: string;
+  readonly reason: string;
+  readonly total: number;
+}
+
+/** The series of one application in one lane. */
+interface LaneSeries {
+  readonly labels: { readonly application: string; readonly lane: Lane | 'none' };
+  readonly byStatus: Map<number, Tally<'application' | 'lane' | 'code'>>;
+  readonly byFailure: Map<string, Tally<'application' | 'lane' | 'failure'>>;
+  /** By policy, then by reason. */
+  readonly byReason: Map<string, Map<string, Tally<'application' | 'policy' | 'lane' | 'reason'>>>;
+}
+
+interface ApplicationSeries {
+  readonly lanes: Map<Lane | 'none', LaneSeries>;
+  readonly abandoned: Tally<'application'>;
+  readonly received: Tally<'application'>;
+  readonly sent: Tally<'application'>;
+}
+
+/** Counts finished requests. On the hot path: some look-ups in small maps, additions, and at most four histograms. */
+export class RequestMetrics implements Observer {
+  readonly #names = {
+    application: new BoundedNames(MOST.application),
+    policy: new BoundedNames(MOST.policy),
+    reason: new BoundedNames(MOST.reason),
+    failure: new BoundedNames(MOST.failure),
+  };
+  readonly #applications = new Map<string, ApplicationSeries>();
+  readonly #decisions;
+  readonly #requests;
+  readonly #failures;
+  readonly #abandoned;
+  readonly #receivedBytes;
+  readonly #sentBytes;
+  readonly #requestDuration;
+  readonly #queueWait;
+  readonly #firstByte;
+  readonly #backendBusy;
+
+  constructor(registry: Registry) {
+    this.#decisions = new TalliedCounter(METRIC_DEFINITIONS.decisions, registry);
+    this.#requests = new TalliedCounter(METRIC_DEFINITIONS.requests, registry);
+    this.#requestDuration = new ObservedHistogram(METRIC_DEFINITIONS.requestDuration, registry);
+    this.#firstByte = new ObservedHistogram(METRIC_DEFINITIONS.firstByte, registry);
+    this.#queueWait = new ObservedHistogram(METRIC_DEFINITIONS.queueWait, registry);
+    this.#backendBusy = new ObservedHistogram(METRIC_DEFINITIONS.backendBusy, registry);
+    this.#failures = new TalliedCounter(METRIC_DEFINITIONS.failures, registry);
+    this.#abandoned = new TalliedCounter(METRIC_DEFINITIONS.abandoned, registry);
+    this.#receivedBytes = new TalliedCounter(METRIC_DEFINITIONS.receivedBytes, registry);
+    this.#sentBytes = new TalliedCounter(METRIC_DEFINITIONS.sentBytes, registry);
+  }
+
+  finished(record: ExchangeRecord): void {
+    const application = this.#application(this.#names.application.name(record.application || 'none'));
+    const lane = record.decision?.lane ?? 'none';
+    const series = application.lanes.get(lane) ?? this.#lane(application, lane);
+    this.#status(series, record.status).total += 1;
+    this.#requestDuration.observe(series.labels, record.totalMs);
+    if (record.decision !== undefined) {
+      this.#reason(series, record.decision.policy, record.decision.reason).total += 1;
+      this.#queueWait.observe(series.labels, record.waitMs);
+      if (lane !== 'shed') this.#backendBusy.observe(series.labels, record.busyMs);
+      if (record.firstByteMs !== undefined) this.#firstByte.observe(series.labels, record.firstByteMs);
+    }
+    if (record.failure === ABANDONED) application.abandoned.total += 1;
+    else if (record.failure !== undefined) this.#failure(series, record.failure).total += 1;
+    if (record.bytesIn > 0) application.received.total += record.bytesIn;
+    if (record.bytesOut > 0) application.sent.total += record.bytesOut;
+  }
+
+  decisionCounts(): DecisionCount[] {
+    return this.#decisions.tallies.map(({ labels, total }) => ({ ...labels, total }));
+  }
+
+  #application(name: string): ApplicationSeries {
+    let series = this.#applications.get(name);
+    if (series === undefined) {
+      const labels = { application: name };
+      series = {
+        lanes: new Map(),
+        abandoned: this.#abandoned.tally(labels),
+        received: this.#receivedBytes.tally(labels),
+        sent: this.#sentBytes.tally(labels),
+      };
+      this.#applications.set(name, series);
+    }
+    return series;
+  }
+
+  #lane(application: ApplicationSeries, lane: Lane | 'none'): LaneSeries {
+    const labels = { application: application.sent.labels.application, lane };
+    const series = { labels, byStatus: new Map(), byFailure: new Map(), byReason: new Map() };
+    application.lanes.set(lane, series);
+    return series;
+  }
+
+  #status(series: LaneSeries, raw: number): Tally<'application' | 'lane' | 'code'> {
+    // 0: the visitor left before there was a status.
+    const status = Number.isInteger(raw) && raw >= 100 && raw <= 599 ? raw : 0;
+    let tally = series.byStatus.get(status);
+    if (tally === undefined) {
+      tally = this.#requests.tally({ ...series.labels, code: status === 0 ? 'none' : String(status) });
+      series.byStatus.set(status, tally);
+    }
+    return tally;
+  }
+
+  #failure(series: LaneSeries, raw: string): Tally<'application' | 'lane' | 'failure'> {
+    const failure = this.#names.failure.name(raw);
+    let tally = series.byFailure.get(failure);
+    if (tally === undefined) {
+      tally = this.#failures.tally({ ...series.labels, failure });
+      series.byFailure.set(failure, tally);
+    }
+    return tally;
+  }
+
+  #reason(
+    series: LaneSeries,
+    rawPolicy: string,
+    rawReason: string,
+  ): Tally<'application' | 'policy' | 'lane' | 'reason'> {
+    const policy = this.#names.policy.name(rawPolicy);
+    const reason = this.#names.reason.name(rawReason);
+    let reasons = series.byReason.get(policy);
+    if (reasons === undefined) {
+      reasons = new Map();
+      series.byReason.set(policy, reasons);
+    }
+    let tally = reasons.get(reason);
+    if (tally === undefined) {
+      tally = this.#decisions.tally({ ...series.labels, policy, reason });
+      reasons.set(reason, tally);
+    }
+    return tally;
+  }
+}
