@@ -83,7 +83,8 @@ export function startAdminServer(
     }
   };
   try {
-    const server = Bun.serve({ hostname: host, port, fetch, development: false });
+    // Outside development Bun shares the port with whoever else does so: two gateways would answer in turns.
+    const server = Bun.serve({ hostname: host, port, fetch, development: false, reusePort: false });
     const shown = host.includes(':') ? `[${host}]` : host;
     return {
       address: `http://${shown}:${server.port}`,

@@ -7,7 +7,8 @@ import { formatJsonSchema } from '../../src/config/format-json-schema.ts';
 
 test('the committed JSON Schema is what the code makes (bun scripts/generate-schema.ts)', async () => {
   const file = join(import.meta.dirname, '../../schema/spillway.schema.json');
-  expect(await readFile(file, 'utf8')).toBe(formatJsonSchema());
+  // By value: how the file is laid out is the formatter's business.
+  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(JSON.parse(formatJsonSchema()));
 });
 
 test('every key says what it means, takes no unknown keys, and is in the reference', () => {

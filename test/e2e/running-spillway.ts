@@ -42,9 +42,14 @@ export class RunningSpillway {
 
   /** `configuration` is YAML without `listen`, `admin` and `log`, which are made here: free ports, JSON on standard output. */
   static async start(folder: string, configuration: string): Promise<RunningSpillway> {
-    const file = join(folder, 'spillway.yaml');
     const head = 'listen: [ { http: 127.0.0.1:0 } ]\nadmin: 127.0.0.1:0\nlog: { format: json }\n';
-    writeFileSync(file, head + configuration);
+    return await RunningSpillway.startWhole(folder, head + configuration);
+  }
+
+  /** With the whole configuration, which must say `log: { format: json }` and have an `admin`. */
+  static async startWhole(folder: string, configuration: string): Promise<RunningSpillway> {
+    const file = join(folder, 'spillway.yaml');
+    writeFileSync(file, configuration);
     const child = spawn(bin, ['serve', file], { stdio: ['ignore', 'pipe', 'pipe'] });
     const running = new RunningSpillway(folder, child);
     await running.until(() => running.#address !== '' && running.#admin !== '');
@@ -62,6 +67,10 @@ export class RunningSpillway {
 
   get pid(): number {
     return this.#process.pid ?? 0;
+  }
+
+  get adminAddress(): string {
+    return this.#admin;
   }
 
   /** The text of a path of the admin address. */
