@@ -5,12 +5,6 @@ import { LANGUAGES } from './languages.ts';
 
 export type PageFormat = 'html' | 'json' | 'text';
 
-export interface PageChoice {
-  readonly format: PageFormat;
-  /** One of `LANGUAGES`. */
-  readonly language: string;
-}
-
 /**
  * Plain text comes first, so it wins wherever only a wildcard fits: `curl` (`*` + `/*`), images, scripts and style sheets get
  * a short text, and an HTML page goes only to who names HTML, as every browser does for a page.

@@ -5,7 +5,7 @@ import { checkParameters } from '../../src/policy/check-parameters.ts';
 import { createPolicyChain } from '../../src/policy/create-policy-chain.ts';
 import { defaultChain } from '../../src/policy/default-chain.ts';
 import { idleLoad } from '../support/idle-load.ts';
-import { plainView } from '../support/plain-view.ts';
+import { viewOf } from '../support/view-of.ts';
 
 const ROUNDS = 1_000_000;
 
@@ -23,7 +23,7 @@ const chain = createPolicyChain(
     },
   },
 );
-const view = plainView();
+const view = viewOf();
 const quiet = idleLoad({ inflight: { exec: 1, forward: 0 }, running: 1, loadAverage: 1 });
 const drowning = idleLoad({ inflight: { exec: 4, forward: 0 }, running: 20, loadAverage: 20 });
 const outcome: Outcome = {

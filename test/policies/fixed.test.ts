@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import fixed from '../../policies/fixed.ts';
 import { idleLoad } from '../support/idle-load.ts';
-import { plainView } from '../support/plain-view.ts';
+import { viewOf } from '../support/view-of.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { describePolicy } from './policy-contract.ts';
 import { startPolicy } from './start-policy.ts';
@@ -20,11 +20,11 @@ describe('fixed', () => {
     ['forward', { lane: 'forward', reason: 'fixed_lane' }],
   ] as const)('with the lane %s answers %o', (lane, answer) => {
     const policy = startPolicy(fixed, new VirtualClock(), { lane });
-    expect(policy.dispatch?.(plainView(), idleLoad())).toEqual(answer);
+    expect(policy.dispatch?.(viewOf(), idleLoad())).toEqual(answer);
   });
 
   test('has no opinion where the application lacks its lane', () => {
     const policy = startPolicy(fixed, new VirtualClock(), { lane: 'forward' });
-    expect(policy.dispatch?.(plainView(), idleLoad({ lanes: ['exec'] }))).toBeUndefined();
+    expect(policy.dispatch?.(viewOf(), idleLoad({ lanes: ['exec'] }))).toBeUndefined();
   });
 });

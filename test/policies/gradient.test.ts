@@ -4,14 +4,14 @@ import gradient from '../../policies/gradient.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import type { Policy } from '../../src/core/policy.ts';
 import { idleLoad } from '../support/idle-load.ts';
-import { plainView } from '../support/plain-view.ts';
+import { viewOf } from '../support/view-of.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { describePolicy } from './policy-contract.ts';
 import { startPolicy } from './start-policy.ts';
 
 describePolicy(gradient);
 
-const view = plainView();
+const view = viewOf();
 
 function outcome(changes: Partial<Outcome> = {}): Outcome {
   return {

@@ -5,11 +5,11 @@ import type { Outcome } from '../../src/core/outcome.ts';
 import type { Policy, PolicyDefinition, Snapshot } from '../../src/core/policy.ts';
 import { checkDefinition } from '../../src/policy/check-definition.ts';
 import { idleLoad } from '../support/idle-load.ts';
-import { plainView } from '../support/plain-view.ts';
+import { viewOf } from '../support/view-of.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { startPolicy } from './start-policy.ts';
 
-const view = plainView();
+const view = viewOf();
 const amount = fc.oneof(
   fc.constantFrom(0, 1, 1e9, Number.MAX_VALUE, -1, Number.NaN, Number.POSITIVE_INFINITY),
   fc.double({ min: 0, max: 100, noNaN: true }),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import threshold from '../../policies/threshold.ts';
 import type { Load } from '../../src/core/load.ts';
 import { idleLoad } from '../support/idle-load.ts';
-import { plainView } from '../support/plain-view.ts';
+import { viewOf } from '../support/view-of.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { describePolicy } from './policy-contract.ts';
 import { startPolicy } from './start-policy.ts';
@@ -11,7 +11,7 @@ describePolicy(threshold);
 
 type Changes = Parameters<typeof startPolicy<typeof threshold.parameters>>[2];
 
-const view = plainView();
+const view = viewOf();
 
 function start(changes: Changes = {}) {
   const clock = new VirtualClock(1_000_000);

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { PolicyDefinition, Snapshot } from '../../src/core/policy.ts';
 import { createPolicyChain } from '../../src/policy/create-policy-chain.ts';
 import { idleLoad } from '../support/idle-load.ts';
-import { plainView } from '../support/plain-view.ts';
 import { seededRandom } from '../support/seeded-random.ts';
+import { viewOf } from '../support/view-of.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 function definition(create: PolicyDefinition['create']): PolicyDefinition {
@@ -59,7 +59,7 @@ describe('making a chain', () => {
     const { chain, faults } = chainOf(() => {
       throw new Error('a slip');
     });
-    expect(chain.dispatch(plainView(), idleLoad())).toEqual({
+    expect(chain.dispatch(viewOf(), idleLoad())).toEqual({
       lane: 'exec',
       policy: 'failsafe',
       reason: 'policy_fault',

@@ -4,9 +4,9 @@ import type { Outcome } from '../../src/core/outcome.ts';
 import type { Arrival, Dispatch, Policy, QueueDiscipline } from '../../src/core/policy.ts';
 import { PolicyChain } from '../../src/policy/policy-chain.ts';
 import { idleLoad } from '../support/idle-load.ts';
-import { plainView } from '../support/plain-view.ts';
+import { viewOf } from '../support/view-of.ts';
 
-const view = plainView();
+const view = viewOf();
 const load = idleLoad();
 const served: Outcome = {
   lane: 'exec',

@@ -2,11 +2,7 @@ import type { AnswerFinished, AnswerHead, AnswerSink } from '../../src/core/answ
 import type { ByteSink } from '../../src/core/byte-flow.ts';
 import type { Exchange, RequestBody } from '../../src/core/exchange.ts';
 import type { View } from '../../src/core/view.ts';
-
-/** A view of a plain object. */
-export function viewOf(variables: Readonly<Record<string, string>>): View {
-  return { meta: (name) => variables[name], entries: () => Object.entries(variables) };
-}
+import { viewOf } from './view-of.ts';
 
 /** An exchange without a network: the test is the visitor. */
 export class FakeExchange implements Exchange, AnswerSink {
