@@ -85,8 +85,7 @@ export class ScgiServer {
       rest = bytes.subarray(conversation.reader.next);
     }
     const { head } = conversation;
-    // Bun uses the memory of `bytes` again.
-    if (conversation.received < LONGEST_BODY && rest.length > 0) conversation.body.push(rest.slice());
+    if (conversation.received < LONGEST_BODY && rest.length > 0) conversation.body.push(rest);
     conversation.received += rest.length;
     if (conversation.received < head.contentLength) return;
     const body = Buffer.concat(conversation.body).subarray(0, head.contentLength);

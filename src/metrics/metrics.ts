@@ -72,7 +72,7 @@ export class Metrics implements Observer {
   daemonFailed(rawApplication: string, rawFailure: string): void {
     const application = this.#names.application.name(rawApplication);
     const failure = this.#names.value.name(rawFailure);
-    const key = `failure ${application} ${failure}`;
+    const key = `failure\0${application}\0${failure}`;
     this.#tally(key, () => this.#daemonFailures.tally({ application, failure })).total += 1;
   }
 

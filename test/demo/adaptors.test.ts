@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -34,6 +34,15 @@ async function runCgi(variables: Record<string, string>, body = ''): Promise<str
   return answer;
 }
 
+async function takesConnections(path: string): Promise<boolean> {
+  try {
+    (await Bun.connect({ unix: path, socket: { data() {} } })).end();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function startDaemon() {
   const path = join(folder, 'guestbook.sock');
   const process = Bun.spawn([join(programs, 'guestbook.scgi'), path], {
@@ -43,7 +52,8 @@ async function startDaemon() {
   });
   started.push(process);
   const deadlineMs = performance.now() + 10_000;
-  while (!existsSync(path)) {
+  // Its name is there a moment before it takes connections.
+  while (!(await takesConnections(path))) {
     if (performance.now() > deadlineMs) throw new Error('the daemon did not make its socket in 10 s');
     await Bun.sleep(5);
   }

@@ -131,6 +131,8 @@ describe.skipIf(!fossil.available)('a Fossil repository: clone, commit, push, sy
     );
     await work(running, async () => {});
     expect(await lanesUsed(running)).toEqual(['exec', 'forward']);
+    const total = await running.metric('spillway_requests_total');
+    await running.until(() => running.requests().length === total);
     const seen = running.requests().map((line) => line.lane);
     const changes = seen.filter((lane, index) => index > 0 && lane !== seen[index - 1]);
     expect(changes.length).toBeGreaterThanOrEqual(4);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AccessLog } from '../../src/log/access-log.ts';
-import { exchangeRecord, viewOf } from '../support/exchange-record.ts';
+import { exchangeRecord } from '../support/exchange-record.ts';
+import { viewOf } from '../support/view-of.ts';
 import { MemoryOutput } from './memory-output.ts';
 
 const wallClock = () => Date.UTC(2030, 0, 2, 3, 4, 5, 678);

@@ -65,6 +65,7 @@ describe('the exposition', () => {
     }
     metrics.refused('bad-target');
     metrics.daemonStarted('wiki', 'up', 120);
+    metrics.daemonFailed('wiki', 'died');
     metrics.policyFault('wiki', 'mine');
     const first = await scrape();
     const second = await scrape();
@@ -251,6 +252,16 @@ describe('malformed HTTP, daemons and policies', () => {
     const durations = await samplesOf('spillway_daemon_start_duration_seconds');
     expect(durations['spillway_daemon_start_duration_seconds_sum{application="wiki"}']).toBe(0.12);
     expect(durations['spillway_daemon_start_duration_seconds_count{application="wiki"}']).toBe(1);
+  });
+
+  test('daemons that were up and are not any more are counted by what befell them', async () => {
+    metrics.daemonFailed('wiki', 'died');
+    metrics.daemonFailed('wiki', 'unresponsive');
+    metrics.daemonFailed('wiki', 'died');
+    expect(await samplesOf('spillway_daemon_failures_total')).toEqual({
+      'spillway_daemon_failures_total{application="wiki",failure="died"}': 2,
+      'spillway_daemon_failures_total{application="wiki",failure="unresponsive"}': 1,
+    });
   });
 
   test('faults of policies are counted', async () => {

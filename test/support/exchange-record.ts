@@ -1,13 +1,5 @@
 import type { ExchangeRecord } from '../../src/core/observer.ts';
-import type { View } from '../../src/core/view.ts';
-
-/** A view of these variables. */
-export function viewOf(variables: Readonly<Record<string, string>>): View {
-  return {
-    meta: (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined),
-    entries: () => Object.entries(variables),
-  };
-}
+import { viewOf } from './view-of.ts';
 
 /** A request that the exec lane served, but for what is said otherwise. */
 export function exchangeRecord(changes: Partial<ExchangeRecord> = {}): ExchangeRecord {

@@ -11,6 +11,9 @@ import { validRequest } from './valid-request.ts';
 
 const node = peer('Node, for its HTTP parser llhttp,', 'node');
 
+/** The same series in every run; another seed explores: `SPILLWAY_SEED=…`. */
+const seedOfRun = Number(process.env.SPILLWAY_SEED ?? 1);
+
 function compare(texts: readonly string[]): Comparison[] {
   const theirs = llhttp(node.path, texts);
   return texts.map((text, index) => compareWithLlhttp(readSeries([byteStringBytes(text)]), theirs[index]!));
@@ -44,13 +47,13 @@ function unexplained(texts: readonly string[]): string[] {
 
 describe.skipIf(!node.available)('beside llhttp', () => {
   test('no request that both take is read as another one, and every other difference is a listed one', () => {
-    const seed = Date.now() | 0;
+    const seed = seedOfRun;
     const texts = fc.sample(nearValidSeries, { numRuns: 10_000, seed });
     expect(unexplained(texts), `seed ${seed}`).toEqual([]);
   });
 
   test('valid requests are read the same, but for what is listed', () => {
-    const seed = Date.now() | 0;
+    const seed = seedOfRun;
     const series = fc.array(validRequest, { minLength: 1, maxLength: 3 });
     const texts = fc
       .sample(series, { numRuns: 1000, seed })
