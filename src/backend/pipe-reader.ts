@@ -1,5 +1,11 @@
 import { closeDescriptor } from '../system/pipe.ts';
 
+/**
+ * A read that finds bytes at hand settles without a turn of the event loop: a program that writes faster than its answer
+ * is taken would stop everything else. After this many pieces in a row, of 64 KiB at most, the loop has a turn.
+ */
+const piecesPerTurn = 16;
+
 export interface PipeEvents {
   /** The bytes stay valid. `false`: read no more until `resume`. */
   chunk(bytes: Uint8Array): boolean;
@@ -67,6 +73,7 @@ export class PipeReader {
       }
       this.#pieces += 1;
       if (!this.#events.chunk(piece.value) && this.open) this.#state = 'holding';
+      else if (this.#pieces % piecesPerTurn === 0) await new Promise(setImmediate);
     }
   }
 }

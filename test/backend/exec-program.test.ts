@@ -286,6 +286,29 @@ describe('the end of a program', () => {
   });
 });
 
+describe('an answer that comes faster than it is taken', () => {
+  test('leaves the event loop its turns', async () => {
+    const receiver = scripts.start(`${head}; exec yes`);
+    receiver.keep = false;
+    let inARow = 0;
+    let most = 0;
+    receiver.on.data = () => {
+      inARow += 1;
+      most = Math.max(most, inARow);
+      const until = performance.now() + 0.1;
+      while (performance.now() < until);
+    };
+    while (receiver.bytes < 10_000_000) {
+      await new Promise(setImmediate);
+      inARow = 0;
+    }
+    receiver.abandon();
+    await receiver.over;
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(32);
+  });
+});
+
 describe('standard error', () => {
   test('is logged by line, with the id of the request', async () => {
     await scripts.run(`${head}; echo one >&2; printf 'two' >&2`, { id: 'r7' });
