@@ -16,8 +16,8 @@ export async function serve(file: string): Promise<void> {
   const clock = new SystemClock();
   const log = await openLog(configuration.log, { clock });
   const gateway = await Gateway.start(configuration, { clock, log });
-  // Who reads the log by program gets the same from the `listening` lines.
-  if (process.stdout.isTTY) process.stdout.write(welcome(gateway));
+  // Who asked for JSON reads by program, and has the `listening` lines.
+  if (configuration.log.format !== 'json') process.stderr.write(welcome(gateway));
 
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
