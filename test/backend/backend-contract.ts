@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Backend, BackendFailure } from '../../src/core/backend.ts';
 import type { Body } from '../../src/core/body.ts';
+import { descriptorNoise, openDescriptors } from '../support/open-descriptors.ts';
 import { until } from '../support/until.ts';
 import { viewOf } from '../support/view-of.ts';
 import { RecordedReceiver } from './recorded-receiver.ts';
@@ -259,9 +260,9 @@ export function backendContract(
         }
       };
       await rounds(2);
-      const before = readdirSync('/proc/self/fd').length;
-      await rounds(6);
-      await until(() => readdirSync('/proc/self/fd').length <= before, 'the descriptors to be closed');
+      const before = openDescriptors();
+      await rounds(30);
+      await until(() => openDescriptors() < before + descriptorNoise, 'the descriptors to be closed');
     });
   });
 }
