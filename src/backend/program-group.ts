@@ -66,6 +66,7 @@ export class ProgramGroup {
       this.#stage = 'killed';
       this.#killedMs = clock.now();
       this.#signal('SIGKILL');
+      if (this.#leaderReaped) this.#lookSoon();
     });
     if (this.#leaderReaped) this.#lookSoon();
   }
