@@ -15,15 +15,26 @@ export interface AdmissionQueueOptions {
 }
 
 /**
- * Where the requests of one application wait, bounded in number and in time. p-queue grants the turns and nothing else; the
- * order, the bounds and leaving are ours. A request that finds room has its turn before `join` returns.
+ * Where the requests of one application wait, bounded in number and in time. p-queue grants the turns to those who wait and nothing
+ * else; the order, the bounds and leaving are ours.
+ *
+ * A request that finds room, with nobody waiting, has its turn before `join` returns and past p-queue, whose promises cost more than
+ * all the rest of an uncontended admission. Such direct turns take away from p-queue's concurrency; where they leave none, p-queue
+ * is paused, since it knows no concurrency of 0.
  */
 export class AdmissionQueue {
   readonly #options: AdmissionQueueOptions;
   readonly #turns: PQueue<TicketQueue, TicketOptions>;
   readonly #waiting: TicketQueue;
   #maxWaitMs: number;
+  #limit = 1;
+  /** Turns under way that p-queue does not know of. */
+  #direct = 0;
   #forgetTimer: (() => void) | undefined;
+  readonly #directDone = (): void => {
+    this.#direct--;
+    if (this.#waiting.size > 0) this.#share();
+  };
 
   constructor(options: AdmissionQueueOptions) {
     this.#options = options;
@@ -47,7 +58,7 @@ export class AdmissionQueue {
 
   /** Turns under way. */
   get inflight(): number {
-    return this.#turns.pending;
+    return this.#turns.pending + this.#direct;
   }
 
   oldestWaitMs(): number {
@@ -57,8 +68,10 @@ export class AdmissionQueue {
 
   /** How many turns at once; at least 1. Raising it starts turns before it returns. */
   setLimit(limit: number): void {
-    const concurrency = Math.max(1, limit);
-    if (concurrency !== this.#turns.concurrency) this.#turns.concurrency = concurrency;
+    const atLeastOne = Math.max(1, limit);
+    if (atLeastOne === this.#limit) return;
+    this.#limit = atLeastOne;
+    if (this.#waiting.size > 0) this.#share();
   }
 
   setDiscipline(discipline: QueueDiscipline): void {
@@ -73,14 +86,16 @@ export class AdmissionQueue {
   join(priority: number, events: TicketEvents): Ticket {
     const { clock, max, onFault } = this.#options;
     const ticket = new Ticket(priority, clock.now(), events);
-    if (
-      this.#waiting.size >= max &&
-      this.#turns.pending >= this.#turns.concurrency &&
-      !this.#makeRoomFor(ticket)
-    ) {
+    if (this.#waiting.size === 0 && this.inflight < this.#limit) {
+      this.#direct++;
+      events.turn(this.#directDone);
+      return ticket;
+    }
+    if (this.#waiting.size >= max && !this.#makeRoomFor(ticket)) {
       events.refused('queue_full');
       return ticket;
     }
+    this.#share();
     this.#turns.add(() => new Promise<void>((done) => events.turn(done)), { ticket }).catch(onFault);
     if (ticket.run !== undefined && this.#forgetTimer === undefined) this.#armTimer();
     return ticket;
@@ -89,6 +104,14 @@ export class AdmissionQueue {
   /** The visitor has gone. True if the ticket was still waiting: then it has no turn any more. */
   leave(ticket: Ticket): boolean {
     return this.#waiting.remove(ticket);
+  }
+
+  /** Gives p-queue what the direct turns leave of the limit; it starts turns before this returns. */
+  #share(): void {
+    const left = this.#limit - this.#direct;
+    if (left < 1) return this.#turns.pause();
+    if (left !== this.#turns.concurrency) this.#turns.concurrency = left;
+    this.#turns.start();
   }
 
   /** Newest first, or with more priority: somebody who waits has to go for the one who comes. */

@@ -11,6 +11,15 @@ import type { PolicyChain } from '../policy/policy-chain.ts';
 import type { AdmissionQueue } from './admission-queue.ts';
 import { ApplicationLoad } from './application-load.ts';
 
+/** What may wait of one request and of its answer, bytes. */
+export interface Buffers {
+  /** A larger body waits in a file. */
+  readonly requestMemoryBytes: number;
+  /** What of an answer waits in memory for a slow visitor, then in a file; beyond that the application waits. */
+  readonly answerMemoryBytes: number;
+  readonly answerDiskBytes: number;
+}
+
 export interface ApplicationParts {
   readonly name: string;
   readonly at: string;
@@ -24,6 +33,7 @@ export interface ApplicationParts {
   /** SCRIPT_FILENAME. */
   readonly program: string | undefined;
   readonly maxBodyBytes: number;
+  readonly buffers: Buffers;
   /** How long a request waits for a daemon that is being started. */
   readonly startTimeoutMs: number;
   readonly ledger: CapacityLedger;

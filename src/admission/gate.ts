@@ -11,9 +11,7 @@ export interface GateParts {
   readonly router: Router<Application>;
   readonly errorPage: ErrorPage;
   readonly observer: Observer;
-  /** Bodies larger than this wait in a file. */
-  readonly bodyMemoryBytes: number;
-  /** Where those files are made. */
+  /** Where the files of large bodies and of answers to slow visitors are made. */
   readonly temporaryFolder: string;
   /** A defect that cost a request: told so that it is not lost. */
   readonly onFault: (fault: unknown, exchangeId: string) => void;

@@ -5,9 +5,11 @@ export function overriddenView(base: View, overrides: Iterable<readonly [string,
   const own = new Map(overrides);
   return {
     meta: (name) => (own.has(name) ? own.get(name) : base.meta(name)),
-    *entries() {
-      for (const entry of base.entries()) if (!own.has(entry[0])) yield entry;
-      for (const [name, value] of own) if (value !== undefined) yield [name, value] as const;
+    entries() {
+      const entries: (readonly [string, string])[] = [];
+      for (const entry of base.entries()) if (!own.has(entry[0])) entries.push(entry);
+      for (const [name, value] of own) if (value !== undefined) entries.push([name, value]);
+      return entries;
     },
   };
 }

@@ -8,6 +8,7 @@ import type { RunLane } from '../core/lane.ts';
 import type { Result } from '../core/outcome.ts';
 import type { PreparedAnswer } from '../core/overload-page.ts';
 import type { View } from '../core/view.ts';
+import { AnswerSpool } from '../spool/answer-spool.ts';
 import { type SpoolFailure, spoolBody } from '../spool/body-spool.ts';
 import type { Application } from './application.ts';
 import { failureStatus } from './failure-status.ts';
@@ -16,7 +17,7 @@ import { Holdings } from './holdings.ts';
 import { overriddenView } from './overridden-view.ts';
 import { PassageTimes } from './passage-times.ts';
 import { redirectedView } from './redirected-view.ts';
-import { routedView } from './routed-view.ts';
+import { RoutedView } from './routed-view.ts';
 import type { Ticket, TicketEvents, TicketRefusal } from './ticket.ts';
 
 /** RFC 3875, section 6.2.2 sets no bound; without one two programs can send each other requests for ever. */
@@ -65,6 +66,8 @@ export class Passage implements AnswerReceiver, TicketEvents {
   #ticket: Ticket | undefined;
   #cancel: (() => void) | undefined;
   #run: BackendRun | undefined;
+  /** What waits for a slow visitor; made when the connection first takes no more. */
+  #spool: AnswerSpool | undefined;
 
   #sawPolicies = false;
   #abandoned = false;
@@ -98,7 +101,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
     if (route === undefined) return this.#refuse(404, 'no_route');
     const application = route.target;
     this.#application = application;
-    this.#view = routedView(this.#view, route, application.parts);
+    this.#view = new RoutedView(this.#view, route, application.parts);
     const { chain, maxBodyBytes } = application.parts;
     const arrival = chain.arrive(this.#view, application.load);
     this.#sawPolicies = true;
@@ -108,7 +111,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
     if (body === undefined) return this.#enqueue(application);
     const limits = {
       maxBytes: maxBodyBytes,
-      memoryBytes: this.#parts.bodyMemoryBytes,
+      memoryBytes: application.parts.buffers.requestMemoryBytes,
       folder: this.#parts.temporaryFolder,
     };
     let arrived = false;
@@ -189,7 +192,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
     const backend = application.parts.backends[lane];
     if (backend === undefined)
       throw new Error(`${application.name} was dispatched to the lane ${lane}, which it does not have`);
-    this.#exchange.answer.onDrain = () => this.#drained();
+    this.#exchange.answer.onDrain = () => this.#spool?.drained();
     const body = this.#holdings.takeBody();
     this.#run = backend.run({ id: this.#exchange.id, view: this.#view, body }, this);
   }
@@ -207,14 +210,17 @@ export class Passage implements AnswerReceiver, TicketEvents {
 
   data(chunk: Uint8Array): boolean {
     if (this.#abandoned || this.#redirectTarget !== undefined) return true;
-    const more = this.#exchange.answer.write(chunk);
-    if (!more) this.#times.held();
-    return more;
+    if (this.#spool === undefined) {
+      if (this.#exchange.answer.write(chunk)) return true;
+      this.#spool = this.#openSpool();
+    } else this.#spool.write(chunk);
+    if (this.#spool.full) this.#times.held();
+    return !this.#spool.full;
   }
 
   end(): void {
     this.#worked('served');
-    if (!this.#abandoned && this.#redirectTarget === undefined) this.#exchange.answer.end();
+    if (!this.#abandoned && this.#redirectTarget === undefined) (this.#spool ?? this.#exchange.answer).end();
   }
 
   failed(failure: BackendFailure): void {
@@ -248,7 +254,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
       this.#failure = 'no_route';
       this.#answer(this.#errorPage(404));
     } else {
-      this.#view = routedView(view, route, route.target.parts);
+      this.#view = new RoutedView(view, route, route.target.parts);
       this.#ended = false;
       if (lane === 'forward') this.#holdings.converse(route.target.parts.daemon);
       return this.#start(route.target, lane);
@@ -264,8 +270,18 @@ export class Passage implements AnswerReceiver, TicketEvents {
     this.#times.worked();
   }
 
-  #drained(): void {
-    if (this.#times.resumed()) this.#run?.resume();
+  #openSpool(): AnswerSpool {
+    const { answerMemoryBytes = 0, answerDiskBytes = 0 } = this.#application?.parts.buffers ?? {};
+    const limits = {
+      memoryBytes: answerMemoryBytes,
+      diskBytes: answerDiskBytes,
+      folder: this.#parts.temporaryFolder,
+    };
+    return new AnswerSpool(this.#exchange.answer, limits, {
+      room: () => {
+        if (this.#times.resumed()) this.#run?.resume();
+      },
+    });
   }
 
   #shed(decision: Decision): void {
@@ -333,6 +349,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
   #finished(finished: AnswerFinished): void {
     if (this.#answered) return;
     this.#answered = true;
+    this.#spool?.discard();
     if (!finished.complete) this.#failure ??= 'abandoned';
     this.#parts.observer.finished({
       id: this.#exchange.id,

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { Fault } from '../core/fault.ts';
 import { parseAddress } from './address.ts';
+import { checkLogFile } from './check-log-file.ts';
 import { checkPage } from './check-page.ts';
 import { checkProgram, checkProgramInPath } from './check-program.ts';
 import { checkSocketPath } from './check-socket-path.ts';
@@ -37,6 +38,10 @@ export async function checkWorld(document: SourceDocument, searchPath: string): 
   for (const [index, entry] of asList(root.listen).entries()) {
     check(['listen', index, 'http'], asMap(entry).http, checkSocket);
   }
+  const checkLog: Check = (path) => checkLogFile(resolvePath(directory, path));
+  check(['log', 'file'], asMap(root.log).file, checkLog);
+  check(['log', 'access_file'], asMap(root.log).access_file, checkLog);
+  check(['decision_log', 'file'], asMap(root.decision_log).file, checkLog);
   for (const [name, value] of Object.entries(asMap(root.applications))) {
     const application = asMap(value);
     const at = (...key: KeyPath) => ['applications', name, ...key];

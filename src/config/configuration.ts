@@ -9,7 +9,10 @@ export interface Configuration {
   readonly file: string;
   readonly listen: readonly ListenConfiguration[];
   readonly admin: TcpAddress | undefined;
+  /** The header field by which front servers give requests their ids. */
+  readonly requestIdHeader: string;
   readonly log: LogConfiguration;
+  readonly decisionLog: DecisionLogConfiguration | undefined;
   /** How long a stop waits for requests under way before it cuts them. */
   readonly stopTimeoutMs: number;
   readonly http: HttpConfiguration;
@@ -34,14 +37,53 @@ export type Address = TcpAddress | UnixAddress;
 export interface ListenConfiguration {
   readonly protocol: 'http';
   readonly address: Address;
+  readonly tls: TlsConfiguration | undefined;
+  /** For Unix sockets. */
+  readonly rights: SocketRights;
+}
+
+export interface TlsConfiguration {
+  /** Never empty; the first one is for visitors whose name no certificate has. */
+  readonly certificates: readonly CertificateFiles[];
+}
+
+/** Absolute paths of PEM files. */
+export interface CertificateFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** What a Unix socket's name is to look like; what is left out follows the process (umask, user, group). */
+export interface SocketRights {
+  /** Permission bits such as 0o660. Who may write may connect. */
+  readonly mode: number | undefined;
+  /** A name, or a number as text. */
+  readonly owner: string | undefined;
+  readonly group: string | undefined;
 }
 
 export interface LogConfiguration {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   /** `auto`: readable on a terminal, JSON elsewhere. */
   readonly format: 'auto' | 'json' | 'readable';
-  /** A line per request. */
-  readonly access: boolean;
+  /** A line per request: in the form of the other lines, as JSON, in NCSA's combined form, or none. */
+  readonly access: 'as-log' | 'json' | 'combined' | 'off';
+  /** Absolute; standard output where there is none. */
+  readonly file: string | undefined;
+  /** Absolute; where the other lines go where there is none. */
+  readonly accessFile: string | undefined;
+}
+
+/** A line per request with everything that a replay needs. */
+export interface DecisionLogConfiguration {
+  /** Absolute. */
+  readonly file: string;
+  /** At this size it is put aside. */
+  readonly maxBytes: number;
+  /** Files that were put aside and stay. */
+  readonly keep: number;
+  /** Names of the meta-variables that are recorded. */
+  readonly variables: readonly string[];
 }
 
 /** Bounds and time limits of the HTTP listeners. */
@@ -69,6 +111,16 @@ export interface ApplicationConfiguration {
   /** Absolute path of the operator's own page. */
   readonly overloadPage: string | undefined;
   readonly maxBodyBytes: number;
+  readonly buffers: BufferConfiguration;
+}
+
+/** What may wait of one request and of its answer, bytes. */
+export interface BufferConfiguration {
+  /** A larger body waits in a file. */
+  readonly requestMemoryBytes: number;
+  /** What of an answer waits in memory for a slow visitor, then in a file; beyond that the application waits. */
+  readonly answerMemoryBytes: number;
+  readonly answerDiskBytes: number;
 }
 
 export interface CgiConfiguration {

@@ -3,8 +3,11 @@ import type {
   ApplicationConfiguration,
   CgiConfiguration,
   Configuration,
+  DecisionLogConfiguration,
+  LogConfiguration,
   PolicyConfiguration,
   ScgiConfiguration,
+  TlsConfiguration,
 } from './configuration.ts';
 import { resolveAddress, resolvePath, resolveProgram, resolveText } from './resolve-paths.ts';
 import type { WrittenApplication, WrittenConfiguration } from './schema.ts';
@@ -18,12 +21,16 @@ export function resolveConfiguration(
   const directory = dirname(file);
   return {
     file,
-    listen: written.listen.map(({ http }) => ({
+    listen: written.listen.map(({ http, tls, mode, owner, group }) => ({
       protocol: 'http',
       address: resolveAddress(directory, http),
+      tls: resolveTls(directory, tls),
+      rights: { mode, owner, group },
     })),
     admin: written.admin,
-    log: written.log,
+    requestIdHeader: written.request_id_header,
+    log: resolveLog(directory, written.log),
+    decisionLog: resolveDecisionLog(directory, written.decision_log),
     stopTimeoutMs: written.stop_timeout,
     http: {
       headTimeoutMs: written.http.head_timeout,
@@ -35,6 +42,39 @@ export function resolveConfiguration(
     applications: Object.entries(written.applications)
       .map(([name, application]) => resolveApplication(directory, name, application, chains.get(name) ?? []))
       .sort((a, b) => b.at.length - a.at.length),
+  };
+}
+
+function resolveLog(directory: string, written: WrittenConfiguration['log']): LogConfiguration {
+  const { level, format, access, file, access_file: accessFile } = written;
+  return {
+    level,
+    format,
+    access: access === true ? 'as-log' : access === false ? 'off' : access,
+    file: file && resolvePath(directory, file),
+    accessFile: accessFile && resolvePath(directory, accessFile),
+  };
+}
+
+function resolveDecisionLog(
+  directory: string,
+  written: WrittenConfiguration['decision_log'],
+): DecisionLogConfiguration | undefined {
+  if (written === undefined) return undefined;
+  const { file, max_size: maxBytes, keep, variables } = written;
+  return { file: resolvePath(directory, file), maxBytes, keep, variables };
+}
+
+function resolveTls(
+  directory: string,
+  tls: WrittenConfiguration['listen'][number]['tls'],
+): TlsConfiguration | undefined {
+  if (tls === undefined) return undefined;
+  return {
+    certificates: tls.certificates.map(({ certificate, key }) => ({
+      certificate: resolvePath(directory, certificate),
+      key: resolvePath(directory, key),
+    })),
   };
 }
 
@@ -57,6 +97,11 @@ function resolveApplication(
     overloadPage:
       written.overload_page === undefined ? undefined : resolvePath(directory, written.overload_page),
     maxBodyBytes: written.max_body,
+    buffers: {
+      requestMemoryBytes: written.buffer.request.memory,
+      answerMemoryBytes: written.buffer.answer.memory,
+      answerDiskBytes: written.buffer.answer.disk,
+    },
   };
 }
 

@@ -55,6 +55,34 @@ export function connectAddress() {
   });
 }
 
+/** The name of a field that can carry nothing but an id: `Host` or `Cookie` would be overwritten for programs. */
+export function requestIdHeader() {
+  const expected = 'the name of a header field that starts with X- or ends with -Id, such as X-Request-Id';
+  return scalar(
+    'header field',
+    '^(?:[Xx]-[A-Za-z0-9-]{1,60}|[A-Za-z0-9-]{1,60}-[Ii][Dd])$',
+    expected,
+    (text) => text,
+  );
+}
+
+/** Reads permission bits. In quotes, since YAML takes 0660 for the number 660 and 0o660 for 432. */
+export function socketMode() {
+  return scalar('permissions', '^0?[0-7]{3}$', 'permissions in quotes, such as "0660"', (text) =>
+    Number.parseInt(text, 8),
+  );
+}
+
+/** A user or group of the machine. */
+export function accountName() {
+  return scalar(
+    'account',
+    '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}\\$?$',
+    'the name of an account of this machine, such as www-data, or its number in quotes',
+    (text) => text,
+  );
+}
+
 export function path(expected: string) {
   return scalar('path', '^[^\\u0000]+$', expected, (text) => text);
 }

@@ -1,11 +1,14 @@
 import * as z from 'zod';
 import {
+  accountName,
   connectAddress,
   duration,
   listenAddress,
   path,
   pathPrefix,
+  requestIdHeader,
   size,
+  socketMode,
   tcpListenAddress,
 } from './scalars.ts';
 
@@ -20,12 +23,49 @@ export const VARIABLE_NAME = '^[A-Za-z_][A-Za-z0-9_]*$';
 
 const WORD = 'a word; a number needs quotes';
 
+const CERTIFICATE = 'a map such as { certificate: ./site.pem, key: ./site.key }';
+
+const tls = z
+  .strictObject(
+    {
+      certificates: z
+        .array(
+          z.strictObject(
+            {
+              certificate: path('the path of a certificate, such as ./site.pem').describe(
+                'The certificate in PEM, with those that lead to its issuer behind it. Its own names say which visitors get it.',
+              ),
+              key: path('the path of a private key, such as ./site.key').describe(
+                'Its private key in PEM, without a passphrase.',
+              ),
+            },
+            { error: CERTIFICATE },
+          ),
+          { error: `a list of certificates, each ${CERTIFICATE}` },
+        )
+        .min(1, { error: `at least one certificate, ${CERTIFICATE}` })
+        .describe(
+          'Chosen by the name that the visitor asks for (SNI); the first one is for those who name none, or another.',
+        ),
+    },
+    { error: `a map such as { certificates: [ { certificate: ./site.pem, key: ./site.key } ] }` },
+  )
+  .describe('Makes the listener speak HTTPS: TLS 1.2 and 1.3.');
+
 const listen = z
   .strictObject(
     {
       http: listenAddress().describe(
         'Address of an HTTP/1.1 listener. Port 0 takes any free port; `:8080` is every address of the machine. An IPv6 address needs quotes.',
       ),
+      tls: tls.optional(),
+      mode: socketMode()
+        .optional()
+        .describe(
+          'Permissions of a Unix socket, such as "0660": who may write may connect. Without it the umask decides.',
+        ),
+      owner: accountName().optional().describe('User whom a Unix socket is given to.'),
+      group: accountName().optional().describe('Group which a Unix socket is given to.'),
     },
     { error: 'a map such as { http: 127.0.0.1:8080 }' },
   )
@@ -41,9 +81,65 @@ const log = z
       .enum(['auto', 'json', 'readable'])
       .default('auto')
       .describe('`auto` is readable on a terminal and JSON elsewhere.'),
-    access: z.boolean().default(true).describe('A line for every request, with the decision and its reason.'),
+    access: z
+      .literal([true, false, 'json', 'combined', 'off'], { error: 'true, false, json, combined or off' })
+      .default(true)
+      .describe(
+        'A line for every request: `true` in the form of the other lines, with the decision and its reason; `json` always as JSON; `combined` as Apache and nginx write it, for programs that read such logs (499: the visitor left before the answer); none with `false` or `off`.',
+      ),
+    file: path('the path of a file, such as ./spillway.log')
+      .optional()
+      .describe('A file for the log, instead of standard output. SIGUSR1 opens it anew, for logrotate.'),
+    access_file: path('the path of a file, such as ./access.log')
+      .optional()
+      .describe('A file of its own for the lines of requests. SIGUSR1 opens it anew.'),
   })
-  .describe('The log goes to standard error.');
+  .describe('The log goes to standard output, or to files.');
+
+/** What lets somebody act as the visitor. */
+const SECRET_VARIABLES = ['HTTP_COOKIE', 'HTTP_AUTHORIZATION', 'HTTP_PROXY_AUTHORIZATION'];
+
+const decisionLog = z
+  .strictObject(
+    {
+      file: path('the path of a file, such as ./decisions.ndjson').describe(
+        'The file; put aside as FILE.1, FILE.2 and so on.',
+      ),
+      max_size: size(128 * 1024, 1e12).prefault('64MiB').describe('At this size the file is put aside.'),
+      keep: z
+        .int()
+        .min(0)
+        .max(1000)
+        .default(5)
+        .describe('How many files that were put aside stay; all together are bounded by `max_size` times `keep` + 1.'),
+      variables: z
+        .array(
+          z
+            .string({ error: 'the name of a meta-variable, such as REQUEST_URI' })
+            .regex(new RegExp(VARIABLE_NAME), { error: 'the name of a meta-variable, such as REQUEST_URI' }),
+          { error: 'a list of meta-variables, such as [REQUEST_METHOD, REQUEST_URI]' },
+        )
+        .default(['REQUEST_METHOD', 'REQUEST_URI', 'HTTP_USER_AGENT'])
+        .describe('The meta-variables that are recorded of each request.'),
+      sensitive: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Allows `HTTP_COOKIE`, `HTTP_AUTHORIZATION` and `HTTP_PROXY_AUTHORIZATION` among the variables: who reads the file can then act as the visitors.',
+        ),
+    },
+    { error: 'a map such as { file: ./decisions.ndjson }' },
+  )
+  .superRefine(({ variables, sensitive }, context) => {
+    for (const [index, name] of variables.entries()) {
+      if (sensitive || !SECRET_VARIABLES.includes(name)) continue;
+      const message = `a variable that is no secret, or sensitive: true beside it`;
+      context.addIssue({ code: 'custom', path: ['variables', index], message });
+    }
+  })
+  .describe(
+    'A JSON line for every request with all that went into its decision: variables, load, limits, what each policy said, and the outcome.',
+  );
 
 const http = z
   .strictObject({
@@ -157,6 +253,34 @@ const environment = z
     'Variables for the program and the daemon, beside PATH. Values are taken as they are written, except that one which starts with `./` or `../` is a path relative to this file.',
   );
 
+const buffer = z
+  .strictObject({
+    request: z
+      .strictObject({
+        memory: size(0, 1e9)
+          .prefault('64KiB')
+          .describe('A longer request body waits in a file until the application reads it.'),
+      })
+      .prefault({})
+      .describe('Of a request body.'),
+    answer: z
+      .strictObject({
+        memory: size(0, 1e9)
+          .prefault('1MiB')
+          .describe('What waits in memory, beside 256 KiB of the connection itself.'),
+        disk: size(0, 1e12)
+          .prefault('1GiB')
+          .describe('What waits in a file once memory is full. With 0 nothing ever goes to a file.'),
+      })
+      .prefault({})
+      .describe(
+        'Of an answer that the visitor takes more slowly than the application gives it. The application ends, and gives its place to the next, while the visitor still reads. When both are full, or the disk is, it waits for the visitor.',
+      ),
+  })
+  .describe(
+    'Where slow visitors wait, so that no process or daemon waits for them. Files have no name, are made in TMPDIR (/tmp where it is not set), and are gone with the request.',
+  );
+
 const application = z
   .strictObject({
     at: pathPrefix().describe('Path prefix of the application; the longest one that matches wins.'),
@@ -175,6 +299,7 @@ const application = z
     overload_page: path('the path of a page, such as ./overload.html')
       .optional()
       .describe('Your own overload page, instead of the one that is built in.'),
+    buffer: buffer.prefault({}),
     max_body: size(0, 1e12)
       .prefault('100MB')
       .describe('Longest request body; over it: 413. A body is taken in before the application sees it.'),
@@ -202,8 +327,12 @@ export const configurationSchema = z
       .describe(
         'The applications by name. A name is of lower case letters, digits, `-` and `_`: it is a label in the metrics.',
       ),
+    request_id_header: requestIdHeader().prefault('X-Request-Id').describe(
+      'The header field that carries the id of a request: taken from a front server on this machine (loopback or Unix socket) where it is 1 to 128 of `A-Z a-z 0-9 . _ -`, else made here. Programs, pages, logs and the answer have the same id.',
+    ),
     http: http.prefault({}),
     log: log.prefault({}),
+    decision_log: decisionLog.optional(),
     stop_timeout: duration(0)
       .prefault('10s')
       .describe('How long a stop waits for requests under way before it cuts them.'),

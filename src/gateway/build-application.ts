@@ -104,6 +104,7 @@ export function buildApplication(
     documentRoot: cgi === undefined ? directory : dirname(cgi.program),
     program: cgi?.program,
     maxBodyBytes: configuration.maxBodyBytes,
+    buffers: configuration.buffers,
     startTimeoutMs: scgi?.daemon?.startTimeoutMs ?? noStartMs,
     ledger,
     machine,

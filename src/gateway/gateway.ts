@@ -30,8 +30,6 @@ export interface GatewaySurroundings {
 /** What the machine bears at once: this many processes for each processor, or four times as many conversations with daemons. */
 const capacityPerProcessor = 32;
 const cost = { exec: 1, forward: 0.25 };
-/** Larger request bodies wait in a file. */
-const bodyMemoryBytes = 64 << 10;
 
 /**
  * The composition root: makes every part of a gateway, and takes it down again.
@@ -143,7 +141,6 @@ export class Gateway {
       router: new Router(this.#applications),
       errorPage: new PreparedErrorPage(),
       observer: fanOutObserver(observers, onFault),
-      bodyMemoryBytes,
       temporaryFolder: tmpdir(),
       onFault,
     });
@@ -162,6 +159,7 @@ export class Gateway {
       errorPage: new PreparedErrorPage(),
       now: () => clock.now(),
       nextId: () => `${prefix}-${(++ids).toString(36)}`,
+      requestIdHeader: this.configuration.requestIdHeader,
       onRefused: (refusal) => {
         this.#metrics.refused(refusal.code);
         log.logger.debug('request-refused', { code: refusal.code, problem: refusal.message });

@@ -1,4 +1,5 @@
 import type { ExchangeRecord, Observer } from '../core/observer.ts';
+import { combinedLine } from './combined-line.ts';
 import { escapeControls } from './escape-controls.ts';
 import type { LogOutput } from './log-output.ts';
 
@@ -7,7 +8,7 @@ const LONGEST_TARGET = 2048;
 
 export interface AccessLogOptions {
   readonly output: LogOutput;
-  readonly format: 'json' | 'readable';
+  readonly format: 'json' | 'readable' | 'combined';
   /** Milliseconds since 1970. */
   readonly wallClock?: () => number;
 }
@@ -26,7 +27,11 @@ export class AccessLog implements Observer {
   constructor({ output, format, wallClock = Date.now }: AccessLogOptions) {
     this.#output = output;
     this.#wallClock = wallClock;
-    this.#line = format === 'json' ? (record) => this.#json(record) : (record) => this.#readable(record);
+    this.#line = {
+      json: (record: ExchangeRecord) => this.#json(record),
+      readable: (record: ExchangeRecord) => this.#readable(record),
+      combined: (record: ExchangeRecord) => combinedLine(record, wallClock() - record.totalMs),
+    }[format];
   }
 
   finished(record: ExchangeRecord): void {

@@ -1,9 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import type { Clock } from '../core/clock.ts';
+import { countLines } from './count-lines.ts';
+import { LineBatch } from './line-batch.ts';
 import type { LogOutput } from './log-output.ts';
 
-/** Lines are handed over in pieces of about this size: one system call for some thirty lines of the access log. */
-const BATCH_CHARACTERS = 8 * 1024;
 /** What may wait for a reader that does not read. Beyond it lines are lost, and counted. */
 const MOST_WAITING_BYTES = 16 * 1024 * 1024;
 /** Between two attempts at a pipe that is full. */
@@ -30,12 +30,9 @@ export interface DescriptorOutputOptions {
  */
 export class DescriptorOutput implements LogOutput {
   readonly #clock: Clock;
-  readonly #delayMs: number;
   readonly #given: number;
   readonly #descriptor: number;
-  #lines: string[] = [];
-  #characters = 0;
-  #cancelDelay: (() => void) | undefined;
+  readonly #batch: LineBatch;
   readonly #batches: Buffer[] = [];
   #waitingBytes = 0;
   #cancelRetry: (() => void) | undefined;
@@ -43,7 +40,7 @@ export class DescriptorOutput implements LogOutput {
 
   constructor({ clock, descriptor = 1, delayMs = 100 }: DescriptorOutputOptions) {
     this.#clock = clock;
-    this.#delayMs = delayMs;
+    this.#batch = new LineBatch(clock, delayMs, () => this.#handOver());
     this.#given = descriptor;
     this.#descriptor = withoutWaiting(descriptor);
   }
@@ -54,10 +51,7 @@ export class DescriptorOutput implements LogOutput {
   }
 
   write(lines: string): void {
-    this.#lines.push(lines);
-    this.#characters += lines.length;
-    if (this.#characters >= BATCH_CHARACTERS) this.#handOver();
-    else this.#cancelDelay ??= this.#clock.after(this.#delayMs, this.#handOver);
+    this.#batch.add(lines);
   }
 
   /** Waits for a full pipe, but not for long: then what is left is lost. */
@@ -78,7 +72,7 @@ export class DescriptorOutput implements LogOutput {
     if (this.#descriptor !== this.#given) closeSync(this.#descriptor);
   }
 
-  readonly #handOver = (): void => {
+  #handOver(): void {
     this.#collect();
     if (this.#cancelRetry === undefined && !this.#drain()) {
       this.#cancelRetry = this.#clock.after(FULL_PIPE_MS, () => {
@@ -86,15 +80,11 @@ export class DescriptorOutput implements LogOutput {
         this.#handOver();
       });
     }
-  };
+  }
 
   #collect(): void {
-    this.#cancelDelay?.();
-    this.#cancelDelay = undefined;
-    if (this.#characters === 0) return;
-    const batch = Buffer.from(this.#lines.join(''), 'utf8');
-    this.#lines = [];
-    this.#characters = 0;
+    const batch = this.#batch.take();
+    if (batch === undefined) return;
     this.#batches.push(batch);
     this.#waitingBytes += batch.length;
     // The batch that came first may have been written in part: it is the last that goes.
@@ -121,7 +111,7 @@ export class DescriptorOutput implements LogOutput {
     const [batch] = this.#batches.splice(at, 1);
     if (batch === undefined) return;
     this.#waitingBytes -= batch.length;
-    for (let end = batch.indexOf(10); end !== -1; end = batch.indexOf(10, end + 1)) this.#lost += 1;
+    this.#lost += countLines(batch);
   }
 }
 

@@ -3,7 +3,7 @@ import type { ExchangeRecord, Observer } from '../core/observer.ts';
 import { BoundedNames } from './bounded-names.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { METRIC_DEFINITIONS } from './metric-definitions.ts';
-import { ObservedHistogram } from './observed-histogram.ts';
+import { type HistogramSeries, ObservedHistogram } from './observed-histogram.ts';
 import { type ProcessSource, registerProcessMetrics, THIS_PROCESS } from './process-metrics.ts';
 import { type DecisionCount, RequestMetrics } from './request-metrics.ts';
 import { StateMetrics } from './state-metrics.ts';
@@ -27,6 +27,7 @@ export class Metrics implements Observer {
   readonly #daemonFailures;
   readonly #daemonStartDuration;
   readonly #policyFaults;
+  readonly #startDurations = new Map<string, HistogramSeries>();
   readonly #names = { application: new BoundedNames(1000), value: new BoundedNames(200) };
   /** Of the rare counters, by metric and label values. */
   readonly #tallies = new Map<string, { total: number }>();
@@ -65,7 +66,13 @@ export class Metrics implements Observer {
     const result = this.#names.value.name(rawResult);
     const key = `start\0${application}\0${result}`;
     this.#tally(key, () => this.#daemonStarts.tally({ application, result })).total += 1;
-    if (result === 'up') this.#daemonStartDuration.observe({ application }, durationMs);
+    if (result !== 'up') return;
+    let series = this.#startDurations.get(application);
+    if (series === undefined) {
+      series = this.#daemonStartDuration.series({ application });
+      this.#startDurations.set(application, series);
+    }
+    series.observe(durationMs);
   }
 
   /** A daemon that was up is not any more, and nobody wanted that: `died`, `unresponsive`. */

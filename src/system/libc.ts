@@ -9,6 +9,8 @@ const symbols = {
   pipe2: { args: ['ptr', 'i32'], returns: 'i32' },
   socket: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
   connect: { args: ['i32', 'ptr', 'u32'], returns: 'i32' },
+  getpwnam: { args: ['ptr'], returns: 'ptr' },
+  getgrnam: { args: ['ptr'], returns: 'ptr' },
   prlimit: { args: ['i32', 'i32', 'ptr', 'ptr'], returns: 'i32' },
   __errno_location: { args: [], returns: 'ptr' },
 } as const;

@@ -122,10 +122,12 @@ interface Settings {
   readonly policy?: Policy;
   readonly queueMax?: number;
   readonly maxBodyBytes?: number;
+  readonly answerMemoryBytes?: number;
 }
 
 function application(name: string, settings: Settings): Application {
   const { at = '', lanes = ['exec', 'forward'], policy = {}, queueMax = 4, maxBodyBytes = 1000 } = settings;
+  const { answerMemoryBytes = 0 } = settings;
   const onFault = (fault: unknown): void => {
     faults.push(fault);
   };
@@ -158,6 +160,7 @@ function application(name: string, settings: Settings): Application {
     documentRoot: '/srv',
     program: '/srv/program',
     maxBodyBytes,
+    buffers: { requestMemoryBytes: 100, answerMemoryBytes, answerDiskBytes: 0 },
     startTimeoutMs: 500,
     ledger,
     machine: machine,
@@ -187,7 +190,6 @@ function open(...applications: Application[]): void {
     router: new Router(applications),
     errorPage: { error: (_view, id, status) => page(status, `sorry, ${id}`) },
     observer: { finished: (record) => records.push(record) },
-    bodyMemoryBytes: 100,
     temporaryFolder: '/tmp',
     onFault: (fault) => faults.push(fault),
   });
@@ -459,6 +461,59 @@ describe('a slow visitor', () => {
     run.receiver.end();
     run.receiver.released();
     expect(outcomes[0]).toMatchObject({ busyMs: 15, totalMs: 515 });
+  });
+
+  test('holds no slot: what waits for it is buffered, the program ends and its work with it', () => {
+    open(application('wiki', { policy: always('exec'), answerMemoryBytes: 10 }));
+    const exchange = visit('a');
+    const run = runs[0]!;
+    run.head();
+    exchange.slow = true;
+    expect(run.receiver.data(bytes('straight '))).toBe(true);
+    expect(run.receiver.data(bytes('waits'))).toBe(true);
+    clock.advance(5);
+    run.receiver.end();
+    run.receiver.released();
+    expect(outcomes).toMatchObject([{ busyMs: 5, result: 'served' }]);
+    expect(ledger.inflight('wiki').exec).toBe(0);
+    expect([exchange.text, exchange.over]).toEqual(['straight ', undefined]);
+    clock.advance(500);
+    exchange.drain();
+    expect([exchange.text, exchange.over]).toEqual(['straight waits', 'whole']);
+    expect(records).toMatchObject([{ totalMs: 505, bytesOut: 14 }]);
+  });
+
+  test('holds the program back when its buffer is full, from then on', () => {
+    open(application('wiki', { policy: always('exec'), answerMemoryBytes: 10 }));
+    const exchange = visit('a');
+    const run = runs[0]!;
+    run.head();
+    exchange.slow = true;
+    expect(run.receiver.data(bytes('straight '))).toBe(true);
+    clock.advance(10);
+    expect(run.receiver.data(bytes('0123456789'))).toBe(false);
+    clock.advance(500);
+    exchange.drain();
+    expect([exchange.text, run.resumed]).toEqual(['straight 0123456789', 1]);
+    run.receiver.end();
+    run.receiver.released();
+    expect(outcomes).toMatchObject([{ busyMs: 10 }]);
+  });
+
+  test('who leaves while its answer is buffered has no effect on how the program did', () => {
+    open(application('wiki', { policy: always('exec'), answerMemoryBytes: 10 }));
+    const exchange = visit('a');
+    const run = runs[0]!;
+    run.head();
+    exchange.slow = true;
+    run.receiver.data(bytes('straight '));
+    run.receiver.data(bytes('waits'));
+    run.receiver.end();
+    run.receiver.released();
+    exchange.leave();
+    expect(outcomes).toMatchObject([{ result: 'served' }]);
+    expect(records).toMatchObject([{ result: 'served', failure: 'abandoned' }]);
+    expect(gate.inflight).toBe(0);
   });
 });
 

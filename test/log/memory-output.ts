@@ -4,6 +4,7 @@ import type { LogOutput } from '../../src/log/log-output.ts';
 export class MemoryOutput implements LogOutput {
   text = '';
   flushes = 0;
+  readonly lost = 0;
   write(lines: string): void {
     this.text += lines;
   }

@@ -1,6 +1,7 @@
 import type { AnswerFinished, AnswerHead, AnswerSink } from '../../core/answer.ts';
 import { reasonPhrase } from '../../protocol/http1/reason-phrase.ts';
-import type { Outbox } from './outbox.ts';
+import type { Outbox } from '../outbox.ts';
+import type { RequestIdField } from './request-id-field.ts';
 
 /** What an answer asks of its connection. */
 export interface AnswerConnection {
@@ -10,6 +11,8 @@ export interface AnswerConnection {
   readonly answerBufferBytes: number;
   /** `Date: …` and CRLF. */
   readonly dateLine: Uint8Array;
+  /** Tells the visitor the id of its request. */
+  readonly requestIdField: RequestIdField | undefined;
   /** Asked once, when the head is made: may another request follow on this connection? */
   settle(): boolean;
   /** Everything has been handed to the outbox. */
@@ -29,6 +32,7 @@ const headRoom = 1024;
 /** Frames one answer for HTTP/1.1 or 1.0 (RFC 9112, section 6). The head waits for the first bytes, so that both go out in one write. */
 export class HttpAnswer implements AnswerSink {
   readonly #connection: AnswerConnection;
+  readonly #id: string;
   readonly #toHead: boolean;
   readonly minorVersion: 0 | 1;
   #head: AnswerHead | undefined;
@@ -43,8 +47,9 @@ export class HttpAnswer implements AnswerSink {
   onDrain: (() => void) | undefined;
   onFinished: ((finished: AnswerFinished) => void) | undefined;
 
-  constructor(connection: AnswerConnection, method: string, minorVersion: 0 | 1) {
+  constructor(connection: AnswerConnection, id: string, method: string, minorVersion: 0 | 1) {
     this.#connection = connection;
+    this.#id = id;
     this.#toHead = method === 'HEAD';
     this.minorVersion = minorVersion;
   }
@@ -132,7 +137,7 @@ export class HttpAnswer implements AnswerSink {
     const head = this.#head;
     if (head === undefined || this.#over) return from;
     this.#head = undefined;
-    const { scratch, dateLine } = this.#connection;
+    const { scratch, dateLine, requestIdField } = this.#connection;
     if (head.fields.length + headRoom > scratch.length)
       throw new RangeError(`a head of ${head.fields.length} bytes is over the bound`);
     let at = writeText(
@@ -141,6 +146,7 @@ export class HttpAnswer implements AnswerSink {
       `HTTP/1.1 ${head.status} ${head.reason === '' ? reasonPhrase(head.status) : head.reason.slice(0, 256)}\r\n`,
     );
     at = writeBytes(scratch, at, head.fields);
+    if (requestIdField !== undefined) at = writeText(scratch, at, requestIdField.line(this.#id, head.fields));
     if (head.contentLength !== undefined && head.status !== 204) {
       at = writeText(scratch, at, `Content-Length: ${head.contentLength}\r\n`);
     } else if (this.#chunked) {

@@ -10,7 +10,8 @@ import { type AnswerConnection, HttpAnswer } from './http-answer.ts';
 import { type BodyConnection, HttpRequestBody } from './http-request-body.ts';
 import type { HttpSettings } from './http-settings.ts';
 import { type ConnectionFacts, HttpView } from './http-view.ts';
-import { Outbox, type WritableSocket } from './outbox.ts';
+import { Outbox, type WritableSocket } from '../outbox.ts';
+import type { RequestIdField } from './request-id-field.ts';
 
 /** What a connection needs of Bun's socket. */
 export interface ConnectionSocket extends WritableSocket {
@@ -32,6 +33,7 @@ export interface ConnectionContext {
   /** Kept up to date by the listener's sweep, so that a request costs no look at a clock for its time limits. */
   readonly coarse: { nowMs: number; dateLine: Uint8Array };
   readonly nextId: () => string;
+  readonly requestIdField: RequestIdField | undefined;
   readonly now: () => number;
   readonly onRefused: (refusal: Refusal) => void;
   /** No request may follow the one under way. */
@@ -97,6 +99,10 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
 
   get dateLine(): Uint8Array {
     return this.#context.coarse.dateLine;
+  }
+
+  get requestIdField(): RequestIdField | undefined {
+    return this.#context.requestIdField;
   }
 
   // ---- what the socket tells
@@ -247,7 +253,7 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
   }
 
   #begin(head: RequestHead): void {
-    const { nextId, now, handler } = this.#context;
+    const { nextId, now, handler, requestIdField } = this.#context;
     const raw = head.target();
     // `OPTIONS *` asks about the server, not about a path (RFC 9110, section 9.3.7).
     const target = raw === '*' ? { path: raw, query: '' } : splitTarget(raw);
@@ -255,8 +261,9 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
     this.state = 'exchange';
     this.#keepAlive = head.keepAlive;
     this.#expectsContinue = head.expectContinue;
-    const id = nextId();
-    const answer = new HttpAnswer(this, head.method, head.minorVersion);
+    const given = this.#facts.trusted === true ? requestIdField?.read(head) : undefined;
+    const id = given ?? nextId();
+    const answer = new HttpAnswer(this, id, head.method, head.minorVersion);
     this.#answer = answer;
     this.#body = head.hasBody
       ? new HttpRequestBody(head.chunked ? undefined : head.contentLength, this)
@@ -312,10 +319,11 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
   #refuse(refusal: Refusal): void {
     const { errorPage, nextId, onRefused } = this.#context;
     onRefused(refusal);
-    const page = errorPage.error(undefined, nextId(), refusal.status);
+    const id = nextId();
+    const page = errorPage.error(undefined, id, refusal.status);
     this.state = 'exchange';
     this.#keepAlive = false;
-    const answer = new HttpAnswer(this, 'GET', 1);
+    const answer = new HttpAnswer(this, id, 'GET', 1);
     this.#answer = answer;
     answer.head(page.head);
     answer.write(page.body);

@@ -1,11 +1,14 @@
 import type { Socket, TCPSocketListener, UnixSocketListener } from 'bun';
 import type { Address } from '../../config/configuration.ts';
-import { Fault } from '../../core/fault.ts';
 import type { ExchangeHandler, Listener } from '../../core/listener.ts';
 import type { ErrorPage } from '../../core/overload-page.ts';
 import type { Refusal } from '../../core/refusal.ts';
+import { isLocalPeer } from '../is-local-peer.ts';
+import { listenFault } from '../listen-fault.ts';
+import { plainAddress } from '../plain-address.ts';
 import { type ConnectionContext, type ConnectionState, HttpConnection } from './http-connection.ts';
 import type { HttpSettings } from './http-settings.ts';
+import { RequestIdField } from './request-id-field.ts';
 
 export interface HttpListenerOptions {
   readonly address: Address;
@@ -15,6 +18,8 @@ export interface HttpListenerOptions {
   readonly errorPage: ErrorPage;
   readonly now: () => number;
   readonly nextId: () => string;
+  /** Names the field by which front servers give a request its id, and visitors are told it. */
+  readonly requestIdHeader?: string;
   readonly onRefused: (refusal: Refusal) => void;
 }
 
@@ -44,6 +49,8 @@ export class HttpListener implements Listener {
       scratch: new Uint8Array(scratchBytes),
       coarse: this.#coarse,
       nextId: options.nextId,
+      requestIdField:
+        options.requestIdHeader === undefined ? undefined : new RequestIdField(options.requestIdHeader),
       now: options.now,
       onRefused: options.onRefused,
       stopping: () => this.#stopping,
@@ -103,6 +110,8 @@ export class HttpListener implements Listener {
           serverAddress: plainAddress(opened.localAddress),
           serverPort: String(opened.localPort ?? 0),
           serverSoftware: this.#options.serverSoftware,
+          trusted: isLocalPeer(plainAddress(opened.remoteAddress)),
+          requestIdVariable: context.requestIdField?.variable,
         });
         opened.data = connection;
         this.#connections.add(connection);
@@ -142,36 +151,4 @@ export class HttpListener implements Listener {
 
 function dateLine(): Uint8Array {
   return Buffer.from(`Date: ${new Date().toUTCString()}\r\n`, 'latin1');
-}
-
-/** An IPv4 visitor of a socket that also takes IPv6 is named as IPv4, as operators write it. */
-function plainAddress(address: string | undefined): string {
-  return address === undefined || address === '' ? '127.0.0.1' : address.replace(/^::ffff:/, '');
-}
-
-function listenFault(address: Address, error: unknown): Fault {
-  const code = (error as { code?: string }).code ?? '';
-  const name = address.kind === 'unix' ? address.path : `${address.host}:${address.port}`;
-  if (code === 'EADDRINUSE') {
-    return new Fault(
-      'listen/address-in-use',
-      `${name} is taken by another program: stop that one, or set another address under \`listen\``,
-      undefined,
-      error,
-    );
-  }
-  if (code === 'EACCES') {
-    return new Fault(
-      'listen/not-permitted',
-      `${name} may not be used by this user: take a port from 1024 up, or grant CAP_NET_BIND_SERVICE`,
-      undefined,
-      error,
-    );
-  }
-  return new Fault(
-    'listen/failed',
-    `cannot listen on ${name}: ${error instanceof Error ? error.message : String(error)}`,
-    undefined,
-    error,
-  );
 }

@@ -2,7 +2,7 @@ import type { HttpConfiguration } from '../../config/configuration.ts';
 
 /** Bounds of one connection beyond those that an operator sets. */
 export interface HttpSettings extends HttpConfiguration {
-  /** Bytes of an answer that wait for a slow visitor in memory before the application is held back. */
+  /** Bytes of an answer that wait at the connection before whoever writes is told to hold back. */
   readonly answerBufferBytes: number;
   /** Bytes of pipelined requests that wait for the answer before them. */
   readonly pipelineBytes: number;
@@ -12,7 +12,7 @@ export interface HttpSettings extends HttpConfiguration {
 }
 
 export const httpDefaults: Omit<HttpSettings, keyof HttpConfiguration> = {
-  answerBufferBytes: 1 << 20,
+  answerBufferBytes: 256 << 10,
   pipelineBytes: 64 << 10,
   lingerMs: 10_000,
   lingerBytes: 256 << 20,

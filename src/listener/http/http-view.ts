@@ -10,6 +10,10 @@ export interface ConnectionFacts {
   readonly serverAddress: string;
   readonly serverPort: string;
   readonly serverSoftware: string;
+  /** The peer is a front server whose word on the request's id counts. */
+  readonly trusted?: boolean;
+  /** `HTTP_X_REQUEST_ID`: has the id of the request, whatever the visitor wrote there. */
+  readonly requestIdVariable?: string | undefined;
 }
 
 /** The meta-variables of one HTTP request (RFC 3875, section 4.1), read from the bytes of its head when somebody asks. */
@@ -19,7 +23,6 @@ export class HttpView implements View {
   readonly #id: string;
   readonly #path: string;
   readonly #query: string;
-  #fields: Map<string, string> | undefined;
 
   /** `path` is decoded and normalised, `query` as it was sent. */
   constructor(head: RequestHead, facts: ConnectionFacts, id: string, path: string, query: string) {
@@ -66,35 +69,53 @@ export class HttpView implements View {
       case 'UNIQUE_ID':
         return this.#id;
       default:
-        return this.#fieldVariables().get(name);
+        return this.#fieldVariable(name);
     }
   }
 
-  *entries(): Generator<readonly [string, string]> {
+  entries(): readonly (readonly [string, string])[] {
+    const entries: [string, string][] = [];
     for (const name of namesOfOurs) {
       const value = this.meta(name);
-      if (value !== undefined) yield [name, value];
+      if (value !== undefined) entries.push([name, value]);
     }
-    yield* this.#fieldVariables();
-  }
-
-  /** Repeated fields become one variable. */
-  #fieldVariables(): Map<string, string> {
-    if (this.#fields !== undefined) return this.#fields;
-    const fields = new Map<string, string>();
+    const own = entries.length;
     const head = this.#head;
     for (let index = 0; index < head.fieldCount; index++) {
       const name = fieldVariableName(head.fieldName(index));
       if (name === undefined || name === 'CONTENT_LENGTH') continue;
-      const value = head.fieldValue(index);
-      const earlier = fields.get(name);
-      fields.set(name, earlier === undefined ? value : mergeFieldValues(name, earlier, value));
+      this.#add(entries, own, name, head.fieldValue(index));
     }
+    const { requestIdVariable } = this.#facts;
+    if (requestIdVariable !== undefined) put(entries, own, requestIdVariable, this.#id);
     // Under an absolute target the Host field is to be ignored (RFC 9112, section 3.2.2).
-    const host = head.host();
-    if (host !== undefined) fields.set('HTTP_HOST', host);
-    this.#fields = fields;
-    return fields;
+    if (head.authorityStart >= 0) put(entries, own, 'HTTP_HOST', head.host() ?? '');
+    return entries;
+  }
+
+  /** Repeated fields become one variable. Few fields come, and fewer twice: looking through them costs less than a map. */
+  #add(entries: [string, string][], own: number, name: string, value: string): void {
+    for (let index = own; index < entries.length; index++) {
+      const entry = entries[index];
+      if (entry?.[0] !== name) continue;
+      entry[1] = mergeFieldValues(name, entry[1], value);
+      return;
+    }
+    entries.push([name, value]);
+  }
+
+  /** One variable out of the fields, without making the others. */
+  #fieldVariable(variable: string): string | undefined {
+    const head = this.#head;
+    if (variable === this.#facts.requestIdVariable) return this.#id;
+    if (variable === 'HTTP_HOST' && head.authorityStart >= 0) return head.host();
+    let value: string | undefined;
+    for (let index = 0; index < head.fieldCount; index++) {
+      if (!head.fieldIs(index, variable) || fieldVariableName(head.fieldName(index)) !== variable) continue;
+      const next = head.fieldValue(index);
+      value = value === undefined ? next : mergeFieldValues(variable, value, next);
+    }
+    return value;
   }
 
   /** The name without the port; the address of the socket where the visitor names none. */
@@ -104,6 +125,17 @@ export class HttpView implements View {
     const colon = host.endsWith(']') ? -1 : host.lastIndexOf(':');
     return colon < 0 ? host : host.slice(0, colon);
   }
+}
+
+/** Sets a variable, whatever the fields said of it. */
+function put(entries: [string, string][], own: number, name: string, value: string): void {
+  for (let index = own; index < entries.length; index++) {
+    const entry = entries[index];
+    if (entry?.[0] !== name) continue;
+    entry[1] = value;
+    return;
+  }
+  entries.push([name, value]);
 }
 
 const namesOfOurs = [

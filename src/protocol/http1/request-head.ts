@@ -2,6 +2,13 @@ import { byteString } from '../byte-string.ts';
 import type { ControlFields } from './control-fields.ts';
 import type { RequestLine } from './request-line.ts';
 
+const HTTP_PREFIX = 'HTTP_'.length;
+const HYPHEN = 0x2d;
+const UNDERSCORE = 0x5f;
+const LOWER_A = 0x61;
+const LOWER_Z = 0x7a;
+const CASE = 0x20;
+
 /**
  * The head of one request, well-formed, over the bytes that it came in: nothing is copied, and strings are made when asked for. All
  * positions are in `bytes`, which may hold other things before and after the head and must stay unchanged as long as this is used.
@@ -80,6 +87,23 @@ export class RequestHead {
   /** Without the blanks around it. */
   fieldValue(field: number): string {
     return byteString(this.bytes, this.#span(field, 2), this.#span(field, 3));
+  }
+
+  /**
+   * Might this field be the one that becomes the variable (`HTTP_USER_AGENT`, `CONTENT_TYPE`)? Compares without regard to case, and takes a
+   * hyphen for an underscore; makes no string. No means no; yes is to be checked against the rules of variables.
+   */
+  fieldIs(field: number, variable: string): boolean {
+    const start = this.#span(field, 0);
+    const skipped = variable.startsWith('HTTP_') ? HTTP_PREFIX : 0;
+    const length = variable.length - skipped;
+    if (this.#span(field, 1) - start !== length) return false;
+    for (let index = 0; index < length; index++) {
+      const byte = this.bytes[start + index] as number;
+      const unit = byte === HYPHEN ? UNDERSCORE : byte >= LOWER_A && byte <= LOWER_Z ? byte - CASE : byte;
+      if (unit !== variable.charCodeAt(skipped + index)) return false;
+    }
+    return true;
   }
 
   #span(field: number, part: 0 | 1 | 2 | 3): number {

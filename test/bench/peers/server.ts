@@ -1,0 +1,82 @@
+import type { Subprocess } from 'bun';
+import { serverProcessor } from './processors.ts';
+
+/** What all peers serve, and how. */
+export interface Setting {
+  /** An empty folder of this server. */
+  readonly folder: string;
+  readonly port: number;
+  /** Path of the SCGI backend's Unix socket, behind `/forward`. */
+  readonly backend: string;
+  /** Path of the CGI program at `/exec`. */
+  readonly program: string;
+  /** The body of the answer at `/shed`. */
+  readonly page: string;
+  readonly accessLog: boolean;
+}
+
+/** A kind of server that is compared. */
+export interface Peer {
+  readonly name: string;
+  /** What it is and its version. Nothing where it is not installed. */
+  readonly version: string | undefined;
+  /** Rows that it cannot run, with the reason. */
+  readonly cannot: ReadonlyMap<string, string>;
+  /** Writes its configuration into the folder; gives the commands to run, the server first. */
+  prepare(setting: Setting): readonly (readonly string[])[];
+}
+
+/** A started server, with the processes that belong to it. */
+export class Server {
+  readonly peer: Peer;
+  readonly port: number;
+  readonly #processes: readonly Subprocess[];
+
+  private constructor(peer: Peer, port: number, processes: readonly Subprocess[]) {
+    this.peer = peer;
+    this.port = port;
+    this.#processes = processes;
+  }
+
+  /** Resolves when it answers. */
+  static async start(peer: Peer, setting: Setting): Promise<Server> {
+    const log = Bun.file(`${setting.folder}/output.log`);
+    const processes = peer.prepare(setting).map((command) =>
+      Bun.spawn(['taskset', '-c', serverProcessor, ...command], {
+        stdin: 'ignore',
+        stdout: log,
+        stderr: log,
+        cwd: setting.folder,
+      }),
+    );
+    const server = new Server(peer, setting.port, processes);
+    for (let tries = 0; tries < 200; tries++) {
+      try {
+        const response = await fetch(server.url('/shed'));
+        await response.arrayBuffer();
+        return server;
+      } catch {
+        await Bun.sleep(25);
+      }
+    }
+    await server.stop();
+    throw new Error(`${peer.name} does not answer: ${await log.text()}`);
+  }
+
+  url(path: string): string {
+    return `http://127.0.0.1:${this.port}${path}`;
+  }
+
+  get pids(): readonly number[] {
+    return this.#processes.map((one) => one.pid);
+  }
+
+  async stop(): Promise<void> {
+    for (const one of this.#processes) one.kill('SIGTERM');
+    const late = setTimeout(() => {
+      for (const one of this.#processes) one.kill('SIGKILL');
+    }, 5000);
+    await Promise.all(this.#processes.map((one) => one.exited));
+    clearTimeout(late);
+  }
+}
