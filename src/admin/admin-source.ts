@@ -33,6 +33,10 @@ export interface AdminSource {
   listeners(): readonly string[];
   applications(): Iterable<AdminApplication>;
   load(): Readonly<MachineLoad>;
+  /** Nothing before the first reload. `faults` are lines with file, line and column; `atMs` is milliseconds since 1970. */
+  lastReload():
+    | { readonly successful: boolean; readonly atMs: number; readonly faults: readonly string[] }
+    | undefined;
   /** In Prometheus's text format. */
   exposition(): Promise<string>;
   readonly expositionType: string;

@@ -9,9 +9,15 @@ export function statusDocument(source: AdminSource, nowMs: number) {
     uptime_seconds: seconds(nowMs - source.startedMs),
     readiness: source.readiness(),
     listeners: source.listeners(),
+    last_reload: reloadDocument(source.lastReload()),
     load: loadDocument(source.load()),
     applications: [...source.applications()].map(applicationDocument),
   };
+}
+
+function reloadDocument(reload: ReturnType<AdminSource['lastReload']>) {
+  if (reload === undefined) return null;
+  return { successful: reload.successful, time: new Date(reload.atMs).toISOString(), faults: reload.faults };
 }
 
 function applicationDocument(application: AdminApplication) {

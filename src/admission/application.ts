@@ -2,13 +2,16 @@ import type { Backend } from '../core/backend.ts';
 import type { CapacityLedger } from '../core/capacity-ledger.ts';
 import type { Daemon } from '../core/daemon.ts';
 import type { Decision } from '../core/decision.ts';
+import type { PolicyVoice } from '../core/decision-trace.ts';
 import type { RunLane } from '../core/lane.ts';
 import type { Load, MachineLoad } from '../core/load.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { OverloadPage } from '../core/overload-page.ts';
+import type { Dispatch } from '../core/policy.ts';
 import type { View } from '../core/view.ts';
 import type { PolicyChain } from '../policy/policy-chain.ts';
 import type { AdmissionQueue } from './admission-queue.ts';
+import type { ScriptDirectory } from './script-directory.ts';
 import { ApplicationLoad } from './application-load.ts';
 
 /** What may wait of one request and of its answer, bytes. */
@@ -23,6 +26,8 @@ export interface Buffers {
 export interface ApplicationParts {
   readonly name: string;
   readonly at: string;
+  /** Empty: any host. */
+  readonly hosts?: readonly string[];
   readonly chain: PolicyChain;
   readonly queue: AdmissionQueue;
   readonly backends: Readonly<Partial<Record<RunLane, Backend>>>;
@@ -30,8 +35,10 @@ export interface ApplicationParts {
   readonly page: OverloadPage;
   /** DOCUMENT_ROOT: the folder of the program. */
   readonly documentRoot: string;
-  /** SCRIPT_FILENAME. */
+  /** SCRIPT_FILENAME. Byte strings, both. */
   readonly program: string | undefined;
+  /** Where programs are looked up for each request; then there is no one `program`. */
+  readonly scripts?: ScriptDirectory | undefined;
   readonly maxBodyBytes: number;
   readonly buffers: Buffers;
   /** How long a request waits for a daemon that is being started. */
@@ -44,20 +51,26 @@ export interface ApplicationParts {
 export class Application {
   readonly name: string;
   readonly at: string;
+  readonly hosts: readonly string[];
   readonly parts: ApplicationParts;
   readonly load: Load;
   /** The lane of the latest dispatch: its limit is the one that the queue grants turns by. */
   #laneInForce: RunLane;
+  #inForce = false;
+  #active = 0;
+  #onIdle: (() => void) | undefined;
+  /** New requests are shed: an operator has asked for it. */
+  draining = false;
 
   constructor(parts: ApplicationParts) {
     this.parts = parts;
     this.name = parts.name;
     this.at = parts.at;
+    this.hosts = parts.hosts ?? [];
     const lanes = (['exec', 'forward'] as const).filter((lane) => parts.backends[lane] !== undefined);
     const first = lanes[0];
     if (first === undefined) throw new Error(`the application ${parts.name} has no lane`);
     this.#laneInForce = first;
-    parts.ledger.open(parts.name);
     this.load = new ApplicationLoad(parts.machine, {
       lanes,
       daemon: () => parts.daemon?.state ?? 'none',
@@ -65,7 +78,36 @@ export class Application {
       queued: () => parts.queue.length,
       oldestWaitMs: () => parts.queue.oldestWaitMs(),
     });
+  }
+
+  /** From now on its account and its limits count; before, it changes nothing for another one of the same name. */
+  activate(): void {
+    this.#inForce = true;
+    this.parts.ledger.open(this.name);
     this.#applyLimits();
+  }
+
+  /** It gets no more requests: those under way end as they would, but what is learned from them binds nobody else. */
+  retire(): void {
+    this.#inForce = false;
+  }
+
+  /** A request has been led here. Each `begin` has one `over`. */
+  begin(): void {
+    this.#active++;
+  }
+
+  over(): void {
+    this.#active--;
+    if (this.#active === 0) this.#onIdle?.();
+  }
+
+  /** Resolves when no request that was led here is under way. For one that gets no more requests. */
+  async idle(): Promise<void> {
+    if (this.#active === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
   }
 
   limit(lane: RunLane): number {
@@ -73,8 +115,8 @@ export class Application {
   }
 
   /** Asks the chain at the moment of the turn, and lets the queue follow the lane that was chosen. */
-  dispatch(view: View): Decision {
-    const decision = this.parts.chain.dispatch(view, this.load);
+  dispatch(view: View, voices?: PolicyVoice<Dispatch>[]): Decision {
+    const decision = this.parts.chain.dispatch(view, this.load, voices);
     if (decision.lane !== 'shed' && decision.lane !== this.#laneInForce) {
       this.#laneInForce = decision.lane;
       this.parts.queue.setLimit(this.limit(decision.lane));
@@ -91,7 +133,7 @@ export class Application {
 
   #applyLimits(): void {
     const { ledger, queue, name } = this.parts;
-    for (const lane of this.load.lanes) ledger.setLimit(name, lane, this.limit(lane));
+    if (this.#inForce) for (const lane of this.load.lanes) ledger.setLimit(name, lane, this.limit(lane));
     queue.setLimit(this.limit(this.#laneInForce));
   }
 }

@@ -4,6 +4,7 @@ import type { BackendFailure } from '../core/backend.ts';
 export const failureStatus: Readonly<Record<BackendFailure, number>> = {
   unreachable: 503,
   silent: 503,
+  'variables-too-large': 431,
   'too-large-for-exec': 431,
   'not-started': 502,
   'no-head': 502,

@@ -8,9 +8,12 @@ import type { Router } from './router.ts';
 
 export interface GateParts {
   readonly clock: Clock;
-  readonly router: Router<Application>;
+  /** Asked for every request: a reload may have changed the routes since the last one. */
+  readonly routes: () => Router<Application>;
   readonly errorPage: ErrorPage;
   readonly observer: Observer;
+  /** Every record is to tell how its decision came about. */
+  readonly traced?: boolean;
   /** Where the files of large bodies and of answers to slow visitors are made. */
   readonly temporaryFolder: string;
   /** A defect that cost a request: told so that it is not lost. */

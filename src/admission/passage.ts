@@ -16,8 +16,10 @@ import type { GateParts } from './gate.ts';
 import { Holdings } from './holdings.ts';
 import { overriddenView } from './overridden-view.ts';
 import { PassageTimes } from './passage-times.ts';
+import { PassageTrace } from './passage-trace.ts';
 import { redirectedView } from './redirected-view.ts';
 import { RoutedView } from './routed-view.ts';
+import { scriptView } from './script-view.ts';
 import type { Ticket, TicketEvents, TicketRefusal } from './ticket.ts';
 
 /** RFC 3875, section 6.2.2 sets no bound; without one two programs can send each other requests for ever. */
@@ -60,6 +62,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
   #status = 0;
   #priority = 0;
   readonly #times: PassageTimes;
+  readonly #trace: PassageTrace | undefined;
   #redirects = 0;
   #redirectTarget: string | undefined;
 
@@ -81,6 +84,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
     this.#view = exchange.view;
     this.#onOver = onOver;
     this.#times = new PassageTimes(parts.clock, exchange.arrivedMs);
+    this.#trace = parts.traced === true ? new PassageTrace(exchange.arrivedMs) : undefined;
   }
 
   begin(): void {
@@ -97,16 +101,28 @@ export class Passage implements AnswerReceiver, TicketEvents {
   }
 
   #arrive(): void {
-    const route = this.#parts.router.route(this.#view.meta('PATH_INFO') ?? '/');
+    const { routes } = this.#parts;
+    const route = routes().route(this.#view.meta('PATH_INFO') ?? '/', this.#view.meta('HTTP_HOST'));
     if (route === undefined) return this.#refuse(404, 'no_route');
     const application = route.target;
     this.#application = application;
+    application.begin();
     this.#view = new RoutedView(this.#view, route, application.parts);
+    if (application.draining) return this.#shed({ lane: 'shed', policy: 'admission', reason: 'draining' });
     const { chain, maxBodyBytes } = application.parts;
-    const arrival = chain.arrive(this.#view, application.load);
+    const voices = this.#trace?.arriving(this.#parts.clock.now(), application);
+    const arrival = chain.arrive(this.#view, application.load, voices);
     this.#sawPolicies = true;
     if ('decision' in arrival) return this.#shed(arrival.decision);
     this.#priority = arrival.priority;
+    if (this.#trace !== undefined) this.#trace.priority = arrival.priority;
+    const { scripts, documentRoot } = application.parts;
+    // Behind the policies: a flood that is shed must not ask the disk.
+    if (scripts !== undefined) {
+      const found = scriptView(this.#exchange.view, route, scripts, documentRoot);
+      if ('code' in found) return this.#refuse(found.status, found.code);
+      this.#view = found;
+    }
     const { body } = this.#exchange;
     if (body === undefined) return this.#enqueue(application);
     const limits = {
@@ -155,7 +171,8 @@ export class Passage implements AnswerReceiver, TicketEvents {
   #dispatch(): void {
     const application = this.#application;
     if (application === undefined) throw new Error('a turn without an application');
-    const decision = application.dispatch(this.#view);
+    const voices = this.#trace?.dispatching(this.#parts.clock.now(), application);
+    const decision = application.dispatch(this.#view, voices);
     if (decision.lane === 'shed') return this.#shed(decision);
     this.#decision = decision;
     const { ledger, name } = application.parts;
@@ -170,6 +187,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
 
   #granted(application: Application, lane: RunLane, slot: Slot): void {
     this.#holdings.slot = slot;
+    if (this.#trace !== undefined) this.#trace.inflight = slot.inflight;
     const deadlineMs = this.#times.granted() + application.parts.startTimeoutMs;
     const { daemon } = application.parts;
     if (lane === 'exec') {
@@ -246,7 +264,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
     this.#redirectTarget = undefined;
     const lane = this.#holdings.slot?.lane;
     const view = redirectedView(this.#exchange.view, target);
-    const route = view && this.#parts.router.route(view.meta('PATH_INFO') ?? '/');
+    const route = view && this.#parts.routes().route(view.meta('PATH_INFO') ?? '/', view.meta('HTTP_HOST'));
     if (this.#redirects++ >= maxLocalRedirects || view === undefined || lane === undefined) {
       this.#failure = 'local_redirect';
       this.#answer(this.#errorPage(500));
@@ -254,7 +272,17 @@ export class Passage implements AnswerReceiver, TicketEvents {
       this.#failure = 'no_route';
       this.#answer(this.#errorPage(404));
     } else {
-      this.#view = new RoutedView(view, route, route.target.parts);
+      const { scripts, documentRoot } = route.target.parts;
+      const found =
+        scripts === undefined
+          ? new RoutedView(view, route, route.target.parts)
+          : scriptView(view, route, scripts, documentRoot);
+      if ('code' in found) {
+        this.#failure = found.code;
+        this.#answer(this.#errorPage(found.status));
+        return this.#endWork();
+      }
+      this.#view = found;
       this.#ended = false;
       if (lane === 'forward') this.#holdings.converse(route.target.parts.daemon);
       return this.#start(route.target, lane);
@@ -343,6 +371,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
         ...this.#times.durations(),
       });
     }
+    this.#application?.over();
     if (this.#answered) this.#onOver();
   }
 
@@ -361,6 +390,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
       status: this.#status,
       bytesIn: this.#bytesIn,
       bytesOut: finished.bytes,
+      trace: this.#trace,
       ...this.#times.durations(),
     });
     if (this.#workOver) this.#onOver();

@@ -23,11 +23,19 @@ export class AnswerAssembly {
   /** Bytes of the body still to come; Infinity where the end of file ends it. */
   #left = Number.POSITIVE_INFINITY;
 
-  /** `requestMethod`: the answer to HEAD has no body (RFC 9110, section 9.3.2), whatever is sent. */
-  constructor(receiver: AnswerReceiver, requestMethod: string | undefined, maxHeadBytes: number) {
+  /**
+   * `requestMethod`: the answer to HEAD has no body (RFC 9110, section 9.3.2), whatever is sent. `nph`: what comes is an HTTP
+   * response, not a CGI response.
+   */
+  constructor(
+    receiver: AnswerReceiver,
+    requestMethod: string | undefined,
+    maxHeadBytes: number,
+    nph = false,
+  ) {
     this.#receiver = receiver;
     this.#headOnly = requestMethod === 'HEAD';
-    this.#headReader = new CgiHeadReader({ maxHeadBytes });
+    this.#headReader = new CgiHeadReader({ maxHeadBytes, nph });
   }
 
   /** Whether an end of file alone says that the answer is whole, or broken off: nothing of its body can be missing unseen. */

@@ -1,12 +1,17 @@
 import type { Clock } from '../core/clock.ts';
 import type { Fault } from '../core/fault.ts';
+import type { ProgramStep } from './program-step.ts';
 import type { StandardErrorLimits } from './standard-error-lines.ts';
 
 export interface ExecOptions {
-  /** Absolute path of an executable file. */
-  readonly program: string;
-  /** Absolute path of the directory that it starts in: its own. */
-  readonly directory: string;
+  /** Absolute path of an executable file; without it, the one that SCRIPT_FILENAME of the request names. */
+  readonly program: string | undefined;
+  /** Absolute path of the directory that it starts in; without it, its own. */
+  readonly directory?: string | undefined;
+  /** What is done before the program runs. */
+  readonly step?: ProgramStep | undefined;
+  /** Which programs give a whole HTTP response (RFC 3875, section 5): none, all, or those named `nph-…`. */
+  readonly nph?: 'none' | 'all' | 'by-name';
   /** The operator's variables. */
   readonly environment: Readonly<Record<string, string>>;
   /** From start to the end of the program. */
@@ -14,6 +19,8 @@ export interface ExecOptions {
   /** Between TERM and KILL. */
   readonly killGraceMs: number;
   readonly maxHeadBytes: number;
+  /** For all variables together. */
+  readonly maxVariableBytes?: number;
   readonly standardError: StandardErrorLimits;
   readonly clock: Clock;
   /** A line that the program wrote to its standard error, without control characters. */

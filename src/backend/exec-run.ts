@@ -3,8 +3,9 @@ import { Fault } from '../core/fault.ts';
 import { hasCode } from '../system/has-code.ts';
 import { AnswerAssembly } from './answer-assembly.ts';
 import type { ExecOptions } from './exec-options.ts';
+import type { ExecTarget } from './exec-target.ts';
 import { PipeReader } from './pipe-reader.ts';
-import type { ProgramVariables } from './program-environment.ts';
+import type { EnvironmentFailure, ProgramVariables } from './program-environment.ts';
 import { ProgramGroup } from './program-group.ts';
 import { type ProgramExit, spawnProgram } from './spawn-program.ts';
 import { StandardErrorLines } from './standard-error-lines.ts';
@@ -29,6 +30,7 @@ const lingerMs = 200;
  */
 export class ExecRun implements BackendRun {
   readonly #options: ExecOptions;
+  readonly #target: ExecTarget;
   readonly #request: BackendRequest;
   readonly #receiver: AnswerReceiver;
   readonly #assembly: AnswerAssembly;
@@ -44,23 +46,31 @@ export class ExecRun implements BackendRun {
   #takeBackTimeout: () => void = () => {};
   #takeBackLinger: () => void = () => {};
 
-  constructor(options: ExecOptions, request: BackendRequest, receiver: AnswerReceiver) {
+  constructor(
+    options: ExecOptions,
+    target: ExecTarget,
+    request: BackendRequest,
+    receiver: AnswerReceiver,
+  ) {
     this.#options = options;
+    this.#target = target;
     this.#request = request;
     this.#receiver = receiver;
-    this.#assembly = new AnswerAssembly(receiver, request.view.meta('REQUEST_METHOD'), options.maxHeadBytes);
+    const method = request.view.meta('REQUEST_METHOD');
+    this.#assembly = new AnswerAssembly(receiver, method, options.maxHeadBytes, target.nph);
     this.#errorLines = new StandardErrorLines(options.standardError, (line) =>
       options.onStandardError(request.id, line),
     );
   }
 
-  start(environment: ProgramVariables | 'too-large'): void {
+  start(environment: ProgramVariables | EnvironmentFailure): void {
     const { body } = this.#request;
     try {
-      if (environment === 'too-large') this.#notStarted('too-large-for-exec');
+      if (typeof environment === 'string') this.#notStarted(environment);
       else this.#spawn(environment);
     } catch (error) {
-      const { program, directory, onFault } = this.#options;
+      const { program, directory } = this.#target;
+      const { onFault } = this.#options;
       if (hasCode(error, 'E2BIG')) this.#notStarted('too-large-for-exec');
       else {
         this.#notStarted('not-started');
@@ -82,8 +92,9 @@ export class ExecRun implements BackendRun {
   }
 
   #spawn(environment: ProgramVariables): void {
-    const { program, directory, clock, timeoutMs } = this.#options;
-    const spawned = spawnProgram(program, directory, environment, this.#request.body, (exit) =>
+    const { clock, timeoutMs, step } = this.#options;
+    const { program, directory } = this.#target;
+    const spawned = spawnProgram(program, directory, environment, this.#request.body, step, (exit) =>
       this.#exited(exit),
     );
     this.#group = new ProgramGroup(spawned.pid, this.#options, () => this.#releaseIfOver());
@@ -153,7 +164,7 @@ export class ExecRun implements BackendRun {
     const message = `expected the program to end with exit status 0; found ${found}`;
     this.#options.onFault(
       this.#request.id,
-      new Fault('exec/ended-badly', message, { file: this.#options.program }),
+      new Fault('exec/ended-badly', message, { file: this.#target.program }),
     );
   }
 

@@ -37,9 +37,12 @@ export class ForwardBackend implements Backend {
     const { view, body, id } = request;
     const head = encodeScgiHead(view, body?.length ?? 0, this.#scratch);
     const run = new ForwardRun(this.#options, request, receiver);
-    if (head instanceof Uint8Array) run.start(head);
-    else {
-      run.refuse();
+    if (head instanceof Uint8Array) {
+      const { maxVariableBytes = Number.POSITIVE_INFINITY } = this.#options;
+      if (head.length <= maxVariableBytes) run.start(head);
+      else run.refuse('variables-too-large');
+    } else {
+      run.refuse('not-started');
       this.#options.onFault(id, new Fault(head.code, head.message));
     }
     return run;

@@ -10,6 +10,8 @@ export interface ForwardOptions {
   /** Until the first byte of the answer, and between any two; what the receiver holds back is not counted. */
   readonly timeoutMs: number;
   readonly maxHeadBytes: number;
+  /** For all variables together. */
+  readonly maxVariableBytes?: number;
   readonly clock: Clock;
   /** Why the daemon could not be reached (once until that changes), or what went wrong in the gateway itself. For the log. */
   readonly onFault: (id: string, fault: Fault) => void;

@@ -58,11 +58,11 @@ export class ForwardRun implements BackendRun, Timed {
     this.#connect();
   }
 
-  /** The request cannot be put into SCGI. */
-  refuse(): void {
+  /** The daemon is not to have it. */
+  refuse(failure: BackendFailure): void {
     const { body } = this.#request;
     if (body?.kind === 'file') body.release();
-    queueMicrotask(() => this.#failAndClose('not-started'));
+    queueMicrotask(() => this.#failAndClose(failure));
   }
 
   resume(): void {

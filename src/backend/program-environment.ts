@@ -1,3 +1,4 @@
+import type { BackendFailure } from '../core/backend.ts';
 import type { View } from '../core/view.ts';
 import { environmentSize } from '../protocol/cgi/environment-size.ts';
 
@@ -8,6 +9,9 @@ const highByte = /[^\x20-\x7e\t]/;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const usualPath = '/usr/local/bin:/usr/bin:/bin';
+
+/** Over the operator's bound; or exec would fail with E2BIG. */
+export type EnvironmentFailure = Extract<BackendFailure, 'variables-too-large' | 'too-large-for-exec'>;
 
 export interface ProgramVariables {
   /** As the runtime takes them: it writes UTF-8. */
@@ -25,10 +29,12 @@ export interface ProgramVariables {
  */
 export class ProgramEnvironment {
   readonly #base: Readonly<Record<string, string>>;
+  readonly #maxBytes: number;
   readonly #baseEntries: readonly (readonly [string, string])[];
 
-  /** `operator`: texts, written as UTF-8. */
-  constructor(operator: Readonly<Record<string, string>>) {
+  /** `operator`: texts, written as UTF-8. `maxBytes`: for all variables. */
+  constructor(operator: Readonly<Record<string, string>>, maxBytes = Number.POSITIVE_INFINITY) {
+    this.#maxBytes = maxBytes;
     this.#base = { PATH: usualPath, ...operator };
     this.#baseEntries = Object.entries(this.#base).map(([name, value]) => [
       name,
@@ -36,10 +42,11 @@ export class ProgramEnvironment {
     ]);
   }
 
-  /** `too-large`: exec would fail with E2BIG. */
-  build(view: View): ProgramVariables | 'too-large' {
+  build(view: View): ProgramVariables | EnvironmentFailure {
     const entries = [...view.entries()];
-    if (!environmentSize([...this.#baseEntries, ...entries]).fits) return 'too-large';
+    const { total, fits } = environmentSize([...this.#baseEntries, ...entries]);
+    if (total > this.#maxBytes) return 'variables-too-large';
+    if (!fits) return 'too-large-for-exec';
     const variables: Record<string, string> = { ...this.#base };
     const escaped: string[] = [];
     for (const [name, value] of entries) {

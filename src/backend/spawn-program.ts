@@ -3,6 +3,7 @@ import { closeDescriptor, openPipe, type Pipe } from '../system/pipe.ts';
 import { restoreLimits } from '../system/restore-limits.ts';
 import { byteTrueCommand } from './byte-true-command.ts';
 import type { ProgramVariables } from './program-environment.ts';
+import type { ProgramStep } from './program-step.ts';
 
 /** How a program ended: by itself, or by a signal. */
 export type ProgramExit = { readonly code: number } | { readonly signal: string };
@@ -24,6 +25,7 @@ export function spawnProgram(
   directory: string,
   environment: ProgramVariables,
   body: Body | undefined,
+  step: ProgramStep | undefined,
   onExit: (exit: ProgramExit) => void,
 ): SpawnedProgram {
   const output = openPipe();
@@ -31,7 +33,7 @@ export function spawnProgram(
   let pid: number;
   try {
     errors = openPipe();
-    ({ pid } = Bun.spawn(byteTrueCommand(program, environment), {
+    ({ pid } = Bun.spawn(byteTrueCommand(program, environment, step), {
       cwd: directory,
       env: environment.variables,
       stdin: standardInput(body),
@@ -47,7 +49,7 @@ export function spawnProgram(
   }
   closeDescriptor(output.write);
   closeDescriptor(errors.write);
-  restoreLimits(pid);
+  if (step?.setsFiles !== true) restoreLimits(pid);
   return { pid, standardOutput: output.read, standardError: errors.read };
 }
 

@@ -5,7 +5,10 @@ import { SystemClock } from '../system/system-clock.ts';
 import { formatFaults } from './format-faults.ts';
 import { welcome } from './welcome.ts';
 
-/** `spillway serve FILE`: runs until SIGTERM or SIGINT; a second signal ends it at once. */
+/**
+ * `spillway serve FILE`: runs until SIGTERM or SIGINT; a second one ends it at once. SIGHUP reads FILE again, SIGUSR1 opens the
+ * files of the log again.
+ */
 export async function serve(file: string): Promise<void> {
   const configuration = await loadConfiguration(file);
   if ('kind' in configuration) {
@@ -15,7 +18,16 @@ export async function serve(file: string): Promise<void> {
   }
   const clock = new SystemClock();
   const log = await openLog(configuration.log, { clock });
+  // Before anything else: until they have a handler these signals would end the process.
+  process.on('SIGUSR1', () => log.reopen());
+  let hungUp = false;
+  let reload = (): void => {
+    hungUp = true;
+  };
+  process.on('SIGHUP', () => reload());
   const gateway = await Gateway.start(configuration, { clock, log });
+  reload = () => void gateway.reloadFile();
+  if (hungUp) reload();
   // Who asked for JSON reads by program, and has the `listening` lines.
   if (configuration.log.format !== 'json') process.stderr.write(welcome(gateway));
 

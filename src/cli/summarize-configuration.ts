@@ -18,7 +18,7 @@ export function summarizeConfiguration({ file, listen, admin, applications }: Co
 function summarizeApplication(application: ApplicationConfiguration): string[] {
   const { name, at, cgi, scgi, policies, queue, overloadPage } = application;
   const lines = [`  ${name} at ${at === '' ? '/' : at}`];
-  if (cgi !== undefined) lines.push(`    exec      ${cgi.program}, timeout ${formatDuration(cgi.timeoutMs)}`);
+  if (cgi !== undefined) lines.push(`    exec      ${cgi.program ?? `${cgi.directory}/`}, timeout ${formatDuration(cgi.timeoutMs)}`);
   if (scgi !== undefined) {
     const daemon = scgi.daemon === undefined ? 'run by somebody else' : scgi.daemon.command.join(' ');
     lines.push(`    forward   ${formatAddress(scgi.address)}, daemon ${daemon}`);

@@ -2,15 +2,20 @@ import type { Gateway } from '../gateway/gateway.ts';
 
 /** What somebody at a terminal wants to know first. */
 export function welcome(gateway: Gateway): string {
-  const { configuration, addresses, adminAddress } = gateway;
-  const [first = ''] = addresses;
+  const { configuration, adminAddress } = gateway;
+  const isFronted = (address: string): boolean => address.startsWith('scgi:');
+  const visited = gateway.addresses.filter((address) => !isFronted(address));
+  const [first] = visited;
   const lines = configuration.applications.map(({ name, at, cgi, scgi }): [string, string] => {
     const lanes = [cgi && 'exec', scgi && 'forward', 'shed'].filter(Boolean).join(', ');
-    return [name, `${addresses.map((address) => `${address}${at}/`).join('  ')}   (${lanes})`];
+    const places = visited.length === 0 ? [at] : visited.map((address) => address + at);
+    return [name, `${places.map((place) => `${place}/`).join('  ')}   (${lanes})`];
   });
+  for (const address of gateway.addresses.filter(isFronted)) lines.push(['front server', address]);
   if (adminAddress !== undefined) {
     lines.push(['metrics', `${adminAddress}/metrics`], ['status', `${adminAddress}/status`]);
-    lines.push(['flood it', `npx spillway flood ${first}/ --admin ${adminAddress}   (in another terminal)`]);
+    if (first !== undefined)
+      lines.push(['flood it', `npx spillway flood ${first}/ --admin ${adminAddress}   (in another terminal)`]);
   }
   lines.push(['stop', 'Ctrl-C']);
   const width = Math.max(...lines.map(([label]) => label.length));

@@ -13,11 +13,12 @@ export function checkConsistency(document: SourceDocument): Fault[] {
   const root = asMap(document.value);
   const applications = Object.entries(asMap(root.applications));
   return [
+    ...asList(root.listen).flatMap((entry, index) => checkListener(document, entry, index)),
     ...applications.flatMap(([name, value]) => checkApplication(document, name, value)),
     ...duplicates(
       document,
       'config/duplicate-route',
-      'another path prefix for each application',
+      'another host or path prefix for each application',
       pathPrefixes(applications),
     ),
     ...duplicates(
@@ -35,6 +36,29 @@ export function checkConsistency(document: SourceDocument): Fault[] {
   ];
 }
 
+function checkListener(document: SourceDocument, value: unknown, index: number): Fault[] {
+  if (!isMap(value)) return [];
+  const entry = asMap(value);
+  const path = ['listen', index];
+  const protocols = ['http', 'scgi'].filter((protocol) => entry[protocol] !== undefined);
+  if (protocols.length !== 1) {
+    const found = protocols.length === 0 ? 'neither' : 'both: make a listener of each';
+    const message = `expected a way in, http or scgi, found ${found}`;
+    return [new Fault('config/no-protocol', message, document.place(path))];
+  }
+  if (entry.scgi !== undefined && entry.tls !== undefined) {
+    const message = 'expected no tls beside scgi: TLS is the business of the web server in front';
+    return [new Fault('config/unfit-key', message, document.place([...path, 'tls'], 'key'))];
+  }
+  const written = entry.http ?? entry.scgi;
+  if (typeof written !== 'string' || parseAddress(written)?.kind !== 'tcp') return [];
+  const unfit = ['mode', 'owner', 'group'].filter((key) => entry[key] !== undefined);
+  return unfit.map((key) => {
+    const message = `expected no ${key} beside ${written}: only Unix sockets have one`;
+    return new Fault('config/unfit-key', message, document.place([...path, key], 'key'));
+  });
+}
+
 function checkApplication(document: SourceDocument, name: string, value: unknown): Fault[] {
   const path = ['applications', name];
   const faults: Fault[] = [];
@@ -47,6 +71,12 @@ function checkApplication(document: SourceDocument, name: string, value: unknown
     const message =
       'expected a lane, cgi or scgi or both, found neither: add cgi: { program: ./program.cgi }';
     faults.push(new Fault('config/no-lane', message, document.place(path, 'key')));
+  }
+  const cgi = asMap(application.cgi);
+  if (isMap(application.cgi) && (cgi.program === undefined) === (cgi.directory === undefined)) {
+    const found = cgi.program === undefined ? 'neither' : 'both';
+    const message = `expected program or directory, found ${found}: name one program, or one directory of programs`;
+    faults.push(new Fault('config/no-program', message, document.place([...path, 'cgi'], 'key')));
   }
   for (const [variable, text] of Object.entries(asMap(application.environment))) {
     const key = [...path, 'environment', variable];
@@ -90,17 +120,22 @@ type Applications = readonly (readonly [name: string, value: unknown])[];
 
 function pathPrefixes(applications: Applications): Claim[] {
   return applications.flatMap(([name, value]): Claim[] => {
-    const { at } = asMap(value);
-    return typeof at === 'string'
-      ? [[at.length > 1 ? at.replace(/\/$/, '') : at, ['applications', name, 'at']]]
-      : [];
+    const { at, host } = asMap(value);
+    if (typeof at !== 'string') return [];
+    const prefix = at.length > 1 ? at.replace(/\/$/, '') : at;
+    const hosts = host === undefined ? [''] : typeof host === 'string' ? [host] : asList(host);
+    return hosts.flatMap((one): Claim[] =>
+      typeof one === 'string' ? [[one.toLowerCase() + prefix, ['applications', name, 'at']]] : [],
+    );
   });
 }
 
 function listenAddresses(document: SourceDocument, root: Readonly<Record<string, unknown>>): Claim[] {
   return [
     ...asList(root.listen).flatMap((entry, index) =>
-      addressClaim(document, asMap(entry).http, ['listen', index, 'http']),
+      ['http', 'scgi'].flatMap((protocol) =>
+        addressClaim(document, asMap(entry)[protocol], ['listen', index, protocol]),
+      ),
     ),
     ...addressClaim(document, root.admin, ['admin']),
   ];

@@ -2,8 +2,11 @@ import { dirname } from 'node:path';
 import { Fault } from '../core/fault.ts';
 import { parseAddress } from './address.ts';
 import { checkLogFile } from './check-log-file.ts';
+import { checkCertificate } from './check-certificate.ts';
 import { checkPage } from './check-page.ts';
+import { checkProcess } from './check-process.ts';
 import { checkProgram, checkProgramInPath } from './check-program.ts';
+import { checkScriptDirectory } from './check-script-directory.ts';
 import { checkSocketPath } from './check-socket-path.ts';
 import type { KeyPath } from './key-path.ts';
 import type { Problem } from './problem.ts';
@@ -36,7 +39,19 @@ export async function checkWorld(document: SourceDocument, searchPath: string): 
 
   const root = asMap(document.value);
   for (const [index, entry] of asList(root.listen).entries()) {
-    check(['listen', index, 'http'], asMap(entry).http, checkSocket);
+    for (const protocol of ['http', 'scgi'])
+      check(['listen', index, protocol], asMap(entry)[protocol], checkSocket);
+    for (const [place, files] of asList(asMap(asMap(entry).tls).certificates).entries()) {
+      const key = asPath(asMap(files).key);
+      check(['listen', index, 'tls', 'certificates', place], asMap(files).certificate, async (certificate) =>
+        key === undefined
+          ? undefined
+          : checkCertificate({
+              certificate: resolvePath(directory, certificate),
+              key: resolvePath(directory, key),
+            }),
+      );
+    }
   }
   const checkLog: Check = (path) => checkLogFile(resolvePath(directory, path));
   check(['log', 'file'], asMap(root.log).file, checkLog);
@@ -49,6 +64,11 @@ export async function checkWorld(document: SourceDocument, searchPath: string): 
     check(at('cgi', 'program'), asMap(application.cgi).program, (path) =>
       checkProgram(resolvePath(directory, path)),
     );
+    check(at('cgi', 'directory'), asMap(application.cgi).directory, (path) =>
+      checkScriptDirectory(resolvePath(directory, path)),
+    );
+    for (const { key, code, message } of checkProcess(asMap(application.cgi), process.getuid?.() === 0))
+      found.push(Promise.resolve(new Fault(code, message, document.place(at('cgi', ...key)))));
     check(at('scgi', 'address'), scgi.address, checkSocket);
     check(at('scgi', 'daemon', 'command', 0), asList(asMap(scgi.daemon).command)[0], checkCommand);
     check(at('overload_page'), application.overload_page, (path) => checkPage(resolvePath(directory, path)));

@@ -9,6 +9,8 @@ export interface Configuration {
   readonly file: string;
   readonly listen: readonly ListenConfiguration[];
   readonly admin: TcpAddress | undefined;
+  /** Addresses, CIDR blocks, and `unix`: HTTP peers whose X-Forwarded-* fields count. */
+  readonly trustedProxies: readonly string[];
   /** The header field by which front servers give requests their ids. */
   readonly requestIdHeader: string;
   readonly log: LogConfiguration;
@@ -35,7 +37,7 @@ export interface UnixAddress {
 export type Address = TcpAddress | UnixAddress;
 
 export interface ListenConfiguration {
-  readonly protocol: 'http';
+  readonly protocol: 'http' | 'scgi';
   readonly address: Address;
   readonly tls: TlsConfiguration | undefined;
   /** For Unix sockets. */
@@ -95,10 +97,14 @@ export interface HttpConfiguration {
   /** Longest time in which the visitor takes no byte of the answer. */
   readonly answerTimeoutMs: number;
   readonly maxHeadBytes: number;
+  /** Of all HTTP listeners together; nothing: from the descriptors that the process may have. */
+  readonly maxConnections: number | undefined;
 }
 
 export interface ApplicationConfiguration {
   readonly name: string;
+  /** Lower-case names, `*.example.org` for every name below; empty: any host. */
+  readonly hosts: readonly string[];
   /** Path prefix without a trailing slash; empty for the root. */
   readonly at: string;
   readonly cgi: CgiConfiguration | undefined;
@@ -112,6 +118,10 @@ export interface ApplicationConfiguration {
   readonly overloadPage: string | undefined;
   readonly maxBodyBytes: number;
   readonly buffers: BufferConfiguration;
+  /** Of the head of an answer. */
+  readonly maxHeadBytes: number;
+  /** Of all variables of a request together. */
+  readonly maxVariableBytes: number;
 }
 
 /** What may wait of one request and of its answer, bytes. */
@@ -124,10 +134,30 @@ export interface BufferConfiguration {
 }
 
 export interface CgiConfiguration {
-  /** Absolute path of an executable file. */
-  readonly program: string;
+  /** Absolute path of an executable file; nothing where there is a directory of them. */
+  readonly program: string | undefined;
+  /** Absolute; the one of `program` where that is set. */
+  readonly directory: string;
+  readonly nph: boolean;
+  readonly process: ProcessConfiguration;
   /** From start to the end of the answer. */
   readonly timeoutMs: number;
+}
+
+/** How the process of a program is set up; nothing: as the gateway itself. */
+export interface ProcessConfiguration {
+  /** Name, or number as a text. */
+  readonly user: string | undefined;
+  readonly group: string | undefined;
+  readonly umask: number | undefined;
+  readonly nice: number;
+  readonly limits: {
+    readonly cpuMs: number | undefined;
+    readonly memoryBytes: number | undefined;
+    readonly files: number | undefined;
+    readonly processes: number | undefined;
+    readonly fileSizeBytes: number | undefined;
+  };
 }
 
 export interface ScgiConfiguration {

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type {
+  Address,
   ApplicationConfiguration,
   CgiConfiguration,
   Configuration,
@@ -12,6 +13,9 @@ import type {
 import { resolveAddress, resolvePath, resolveProgram, resolveText } from './resolve-paths.ts';
 import type { WrittenApplication, WrittenConfiguration } from './schema.ts';
 
+/** Of an entry that was refused for having neither `http` nor `scgi`. */
+const noAddress: Address = { kind: 'tcp', host: '127.0.0.1', port: 0 };
+
 /** Makes what the gateway uses of what the schema has read. `file` is absolute; `chains` has every application. */
 export function resolveConfiguration(
   file: string,
@@ -21,13 +25,14 @@ export function resolveConfiguration(
   const directory = dirname(file);
   return {
     file,
-    listen: written.listen.map(({ http, tls, mode, owner, group }) => ({
-      protocol: 'http',
-      address: resolveAddress(directory, http),
+    listen: written.listen.map(({ http, scgi, tls, mode, owner, group }) => ({
+      protocol: scgi === undefined ? 'http' : 'scgi',
+      address: resolveAddress(directory, scgi ?? http ?? noAddress),
       tls: resolveTls(directory, tls),
       rights: { mode, owner, group },
     })),
     admin: written.admin,
+    trustedProxies: written.trusted_proxies,
     requestIdHeader: written.request_id_header,
     log: resolveLog(directory, written.log),
     decisionLog: resolveDecisionLog(directory, written.decision_log),
@@ -38,6 +43,7 @@ export function resolveConfiguration(
       idleTimeoutMs: written.http.idle_timeout,
       answerTimeoutMs: written.http.answer_timeout,
       maxHeadBytes: written.http.max_head,
+      maxConnections: written.http.max_connections,
     },
     applications: Object.entries(written.applications)
       .map(([name, application]) => resolveApplication(directory, name, application, chains.get(name) ?? []))
@@ -86,6 +92,7 @@ function resolveApplication(
 ): ApplicationConfiguration {
   return {
     name,
+    hosts: written.host ?? [],
     at: written.at,
     cgi: resolveCgi(directory, written.cgi),
     scgi: resolveScgi(directory, written.scgi),
@@ -96,7 +103,9 @@ function resolveApplication(
     ),
     overloadPage:
       written.overload_page === undefined ? undefined : resolvePath(directory, written.overload_page),
-    maxBodyBytes: written.max_body,
+    maxBodyBytes: written.limits.body ?? written.max_body,
+    maxHeadBytes: written.limits.head,
+    maxVariableBytes: written.limits.environment,
     buffers: {
       requestMemoryBytes: written.buffer.request.memory,
       answerMemoryBytes: written.buffer.answer.memory,
@@ -107,7 +116,27 @@ function resolveApplication(
 
 function resolveCgi(directory: string, written: WrittenApplication['cgi']): CgiConfiguration | undefined {
   if (written === undefined) return undefined;
-  return { program: resolvePath(directory, written.program), timeoutMs: written.timeout };
+  const { limits } = written;
+  const program = written.program === undefined ? undefined : resolvePath(directory, written.program);
+  return {
+    program,
+    directory: program === undefined ? resolvePath(directory, written.directory ?? '.') : dirname(program),
+    timeoutMs: written.timeout,
+    nph: written.nph,
+    process: {
+      user: written.user,
+      group: written.group,
+      umask: written.umask,
+      nice: written.nice,
+      limits: {
+        cpuMs: limits.cpu,
+        memoryBytes: limits.memory,
+        files: limits.files,
+        processes: limits.processes,
+        fileSizeBytes: limits.file_size,
+      },
+    },
+  };
 }
 
 function resolveScgi(directory: string, written: WrittenApplication['scgi']): ScgiConfiguration | undefined {

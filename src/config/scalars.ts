@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ADDRESS_PATTERN, parseAddress, TCP_ADDRESS_PATTERN } from './address.ts';
 import type { TcpAddress } from './configuration.ts';
 import { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
+import { isTrustedProxy } from './is-trusted-proxy.ts';
 import { formatSize, parseSize, SIZE_PATTERN } from './size.ts';
 
 /**
@@ -73,6 +74,11 @@ export function socketMode() {
   );
 }
 
+/** Reads permission bits; in quotes likewise. */
+export function umask() {
+  return scalar('umask', '^0?[0-7]{3}$', 'a umask in quotes, such as "027"', (text) => Number.parseInt(text, 8));
+}
+
 /** A user or group of the machine. */
 export function accountName() {
   return scalar(
@@ -83,8 +89,30 @@ export function accountName() {
   );
 }
 
+/** An address, a CIDR block, or `unix`; as it is written. */
+export function trustedProxy() {
+  const expected = 'an address such as 192.0.2.1 or "::1", a block such as 10.0.0.0/8, or unix';
+  return scalar('address or block', '^(?:unix|[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?)$', expected, (text) =>
+    isTrustedProxy(text) ? text : undefined,
+  );
+}
+
 export function path(expected: string) {
   return scalar('path', '^[^\\u0000]+$', expected, (text) => text);
+}
+
+/** Reads one host or a list of them into a list. */
+export function hosts() {
+  const expected =
+    'a host such as wiki.example.org or "*.example.org", without a port, or a list of them; an IPv6 address needs brackets and quotes';
+  const pattern =
+    '^(?:(?:\\*\\.)?[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*|\\[[0-9A-Fa-f:.]+\\])$';
+  const host = scalar('host', pattern, expected, (text) => (text.length > 253 ? undefined : text.toLowerCase()));
+  return z
+    .union([host.transform((one) => [one]), z.array(host, { error: expected }).min(1, { error: expected })], {
+      error: expected,
+    })
+    .meta({ title: 'host, or list of hosts' });
 }
 
 /** Reads the prefix without its trailing slash; empty for the root. */

@@ -3,6 +3,7 @@ import {
   accountName,
   connectAddress,
   duration,
+  hosts,
   listenAddress,
   path,
   pathPrefix,
@@ -10,6 +11,8 @@ import {
   size,
   socketMode,
   tcpListenAddress,
+  trustedProxy,
+  umask,
 } from './scalars.ts';
 
 /**
@@ -55,9 +58,16 @@ const tls = z
 const listen = z
   .strictObject(
     {
-      http: listenAddress().describe(
-        'Address of an HTTP/1.1 listener. Port 0 takes any free port; `:8080` is every address of the machine. An IPv6 address needs quotes.',
-      ),
+      http: listenAddress()
+        .optional()
+        .describe(
+          'Address of an HTTP/1.1 listener. Port 0 takes any free port; `:8080` is every address of the machine. An IPv6 address needs quotes.',
+        ),
+      scgi: listenAddress()
+        .optional()
+        .describe(
+          'Address of an SCGI listener, for a web server in front. Who may connect is believed whatever it says of the visitor: a Unix socket with a `mode`, or loopback.',
+        ),
       tls: tls.optional(),
       mode: socketMode()
         .optional()
@@ -69,7 +79,8 @@ const listen = z
     },
     { error: 'a map such as { http: 127.0.0.1:8080 }' },
   )
-  .describe('One way in.');
+  .meta({ oneOf: [{ required: ['http'] }, { required: ['scgi'] }] })
+  .describe('One way in: `http` or `scgi`.');
 
 const log = z
   .strictObject({
@@ -156,21 +167,76 @@ const http = z
     max_head: size(1024, 1024 ** 2)
       .prefault('32KiB')
       .describe('Longest head of a request, request line included; over it: 431.'),
+    max_connections: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe(
+        'Most connections of all HTTP listeners together. Who comes then waits, and connections that are idle longest are ended. Without it: three quarters of the descriptors that the process may have open (ulimit -n), less 64.',
+      ),
   })
   .describe('Bounds of all HTTP listeners.');
+
+const programLimits = z
+  .strictObject({
+    cpu: duration(1000)
+      .optional()
+      .describe('Processor time, in whole seconds: then XCPU, and KILL a second later.'),
+    memory: size(1 << 20, 1e15).optional().describe('Address space of each process.'),
+    files: z.int().min(3).max(1_000_000).optional().describe('Open descriptors of each process.'),
+    processes: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe(
+        'Processes of the user whom the program runs as, all that it has on the machine counted. Does not bind root.',
+      ),
+    file_size: size(0, 1e15).optional().describe('Longest file that it may write.'),
+  })
+  .describe('What a program and its children may use at most, each by itself. Without a key: what the gateway may.');
 
 const cgi = z
   .strictObject(
     {
-      program: path('the path of a CGI program, such as ./wiki.cgi').describe(
-        'The CGI program, an executable file. It is started for each request of the exec lane.',
-      ),
+      program: path('the path of a CGI program, such as ./wiki.cgi')
+        .optional()
+        .describe('The CGI program, an executable file. It is started for each request of the exec lane.'),
+      directory: path('the path of a directory of CGI programs, such as ./cgi-bin')
+        .optional()
+        .describe(
+          'In place of `program`: a directory whose executable files are programs. The path after `at` names one, in a directory below or not; what follows is its PATH_INFO. New files count at once. A name that begins with a dot is never served, nor a link that leads out of the directory.',
+        ),
+      nph: z
+        .boolean()
+        .default(false)
+        .describe(
+          'The program gives a whole HTTP response, status line and all (RFC 3875, section 5); in a directory only those whose name begins with `nph-`.',
+        ),
+      user: accountName()
+        .optional()
+        .describe('User whom the program runs as, with its groups. Only root may change the user.'),
+      group: accountName().optional().describe('Its only group, in place of those of the user.'),
+      umask: umask()
+        .optional()
+        .describe('What is taken away from the permissions of files that it makes, such as "027".'),
+      nice: z
+        .int()
+        .min(-20)
+        .max(19)
+        .default(0)
+        .describe(
+          'Added to the niceness of the gateway: with 5 or so the gateway, its daemons and other programs come before it when processors are short. Below 0 only as root.',
+        ),
+      limits: programLimits.prefault({}),
       timeout: duration()
         .prefault('60s')
         .describe('From the start of the program to the end of its answer; then its process group is ended.'),
     },
     { error: 'a map such as { program: ./wiki.cgi }' },
   )
+  .meta({ oneOf: [{ required: ['program'] }, { required: ['directory'] }] })
   .describe('The exec lane: a process per request, nothing resident.');
 
 const daemon = z
@@ -253,6 +319,24 @@ const environment = z
     'Variables for the program and the daemon, beside PATH. Values are taken as they are written, except that one which starts with `./` or `../` is a path relative to this file.',
   );
 
+const limits = z
+  .strictObject({
+    body: size(0, 1e12)
+      .optional()
+      .describe(
+        'Longest request body; over it: 413. A body is taken in before the application sees it. Without it: `max_body`.',
+      ),
+    head: size(256, 1 << 26)
+      .prefault('64KiB')
+      .describe('Longest head of an answer of the program or daemon; over it: 502.'),
+    environment: size(1024, 1 << 24)
+      .prefault('2MiB')
+      .describe(
+        'All variables of a request together, names and values; over it: 431. For a program the system has bounds of its own: 128 KiB for one, somewhat less than 2 MiB for all.',
+      ),
+  })
+  .describe('What one request and its answer may have at most.');
+
 const buffer = z
   .strictObject({
     request: z
@@ -283,6 +367,11 @@ const buffer = z
 
 const application = z
   .strictObject({
+    host: hosts()
+      .optional()
+      .describe(
+        'The hosts that the application is for: a name, or a list, each such as `wiki.example.org` or `*.example.org` for every name below. The most specific host wins, before the path. Without it: for every request that no application with a host takes.',
+      ),
     at: pathPrefix().describe('Path prefix of the application; the longest one that matches wins.'),
     cgi: cgi.optional(),
     scgi: scgi.optional(),
@@ -300,9 +389,8 @@ const application = z
       .optional()
       .describe('Your own overload page, instead of the one that is built in.'),
     buffer: buffer.prefault({}),
-    max_body: size(0, 1e12)
-      .prefault('100MB')
-      .describe('Longest request body; over it: 413. A body is taken in before the application sees it.'),
+    limits: limits.prefault({}),
+    max_body: size(0, 1e12).prefault('100MB').describe('The same as `limits.body`, which comes before it.'),
   })
   .meta({ anyOf: [{ required: ['cgi'] }, { required: ['scgi'] }] })
   .describe('One application. It needs `cgi` or `scgi`, or both: then policies choose for each request.');
@@ -326,6 +414,13 @@ export const configurationSchema = z
       .meta({ propertyNames: { pattern: APPLICATION_NAME }, minProperties: 1 })
       .describe(
         'The applications by name. A name is of lower case letters, digits, `-` and `_`: it is a label in the metrics.',
+      ),
+    trusted_proxies: z
+      .array(trustedProxy(), { error: 'a list of addresses, such as [ 127.0.0.1, 10.0.0.0/8, unix ]' })
+      .prefault([])
+      .meta({ title: 'list of addresses' })
+      .describe(
+        'Web servers and balancers in front that speak HTTP: addresses, CIDR blocks, and `unix` for whoever comes by a Unix socket. From them, and nobody else, X-Forwarded-For and X-Forwarded-Proto say who the visitor is and whether by HTTPS.',
       ),
     request_id_header: requestIdHeader().prefault('X-Request-Id').describe(
       'The header field that carries the id of a request: taken from a front server on this machine (loopback or Unix socket) where it is 1 to 128 of `A-Z a-z 0-9 . _ -`, else made here. Programs, pages, logs and the answer have the same id.',

@@ -13,12 +13,13 @@ export interface BackendRequest {
 /**
  * Why a backend could not give a whole answer; a metric label and the key to the status that the visitor sees.
  * Nothing was consumed, so the overload page is safe: `unreachable`. Silence of a daemon: `silent`.
- * 431: `too-large-for-exec`. 502: `not-started` (the program could not be run), `no-head`, `bad-head`, `head-too-large`. 504: `timeout`.
+ * 431: `variables-too-large` (over the operator's bound), `too-large-for-exec` (over the system's). 502: `not-started` (the program could not be run), `no-head`, `bad-head`, `head-too-large`. 504: `timeout`.
  * After the head, any of them cuts the answer; `broken-off` is only that.
  */
 export type BackendFailure =
   | 'unreachable'
   | 'silent'
+  | 'variables-too-large'
   | 'too-large-for-exec'
   | 'not-started'
   | 'no-head'

@@ -23,6 +23,8 @@ export interface Daemon {
   notNeeded(): void;
   /** A connection failed although the daemon seemed up: have a look. */
   suspect(): void;
-  /** Stops the daemon with its process group. Resolves when it is gone. */
+  /** Ends the daemon when nobody is in conversation with it, after a bounded wait; the next `ensure` starts another. Resolves when it is gone. */
+  retire(): Promise<void>;
+  /** Stops the daemon with its process group, for good. Resolves when it is gone. */
   stop(): Promise<void>;
 }

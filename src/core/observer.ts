@@ -1,4 +1,5 @@
 import type { Decision } from './decision.ts';
+import type { DecisionTrace } from './decision-trace.ts';
 import type { Result } from './outcome.ts';
 import type { View } from './view.ts';
 
@@ -20,6 +21,8 @@ export interface ExchangeRecord {
   readonly totalMs: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
+  /** Only where the gate was told to trace. */
+  readonly trace?: DecisionTrace | undefined;
 }
 
 /** Who is told of every request: metrics, logs. Must not throw. */

@@ -18,6 +18,10 @@ export class ExternalDaemon implements Daemon {
 
   suspect(): void {}
 
+  retire(): Promise<void> {
+    return Promise.resolve();
+  }
+
   stop(): Promise<void> {
     return Promise.resolve();
   }

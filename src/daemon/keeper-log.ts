@@ -54,7 +54,7 @@ export class KeeperLog {
     this.#warn('daemon-start-storm', { waitMs: Math.round(waitMs) });
   }
 
-  retired(pid: number, reason: 'idle' | 'quiet' | 'stop'): void {
+  retired(pid: number, reason: 'idle' | 'quiet' | 'asked' | 'stop'): void {
     this.#info('daemon-retired', { pid, reason });
   }
 

@@ -130,6 +130,14 @@ export class DaemonKeeper implements Daemon {
     else this.#lookAtAdopted();
   }
 
+  async retire(): Promise<void> {
+    while (this.#state === 'starting' || this.#state === 'retiring') await this.#transition;
+    const process = this.#process;
+    if (this.#state !== 'up' || process === undefined) return;
+    this.#transition = this.#endWhenAlone(process, 'asked');
+    await this.#transition;
+  }
+
   stop(): Promise<void> {
     this.#stopped ??= this.#stopForGood();
     return this.#stopped;
@@ -219,15 +227,18 @@ export class DaemonKeeper implements Daemon {
     this.#waiters.answer({ up: false, refusal: 'stopping' });
     while (this.#state === 'starting' || this.#state === 'retiring') await this.#transition;
     const process = this.#process;
-    if (process !== undefined) {
-      this.#become('retiring');
-      this.#removeName();
-      await this.#untilAlone(process);
-      this.#log.retired(process.pid, 'stop');
-      await this.#end(process);
-    }
+    if (process !== undefined) await this.#endWhenAlone(process, 'stop');
     this.#use.close();
     this.#become('down');
+  }
+
+  /** As somebody wishes: nobody new comes, and those in conversation may finish, for a bounded time. */
+  async #endWhenAlone(process: DaemonProcess, reason: 'asked' | 'stop'): Promise<void> {
+    this.#become('retiring');
+    this.#removeName();
+    await this.#untilAlone(process);
+    this.#log.retired(process.pid, reason);
+    await this.#end(process);
   }
 
   /** Ends the daemon, then gives the life lock back. The name goes first, so that nobody new comes while it finishes. */

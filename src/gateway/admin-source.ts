@@ -4,10 +4,11 @@ import type { RunLane } from '../core/lane.ts';
 import type { ApplicationState, GatewayState } from '../metrics/gateway-state.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { version } from '../version.ts';
+import type { LastReload } from './reload-result.ts';
 
 export interface AdminSourceParts {
   readonly state: GatewayState;
-  readonly configuration: Configuration;
+  readonly configuration: () => Configuration;
   readonly metrics: Metrics;
   /** What went wrong last with the daemon of each application. */
   readonly daemonFailures: ReadonlyMap<string, string>;
@@ -15,6 +16,7 @@ export interface AdminSourceParts {
   readonly phase: () => 'starting' | 'ready' | 'stopping';
   /** Milliseconds since 1970. */
   readonly startedMs: number;
+  readonly lastReload: () => LastReload | undefined;
 }
 
 /** What the admin server shows, out of the parts that know. */
@@ -30,6 +32,7 @@ export function adminSource(parts: AdminSourceParts): AdminSource {
       for (const application of state.applications()) yield adminApplication(application, decisions, parts);
     },
     load: () => state.load(),
+    lastReload: parts.lastReload,
     exposition: () => metrics.exposition(),
     expositionType: metrics.contentType,
   };
@@ -41,7 +44,7 @@ function adminApplication(
   { configuration, daemonFailures }: AdminSourceParts,
 ): AdminApplication {
   const { name, limits } = application;
-  const configured = configuration.applications.find((one) => one.name === name);
+  const configured = configuration().applications.find((one) => one.name === name);
   return {
     ...application,
     at: configured?.at ?? '',

@@ -1,8 +1,9 @@
-import { dirname } from 'node:path';
 import { AdmissionQueue } from '../admission/admission-queue.ts';
 import { Application } from '../admission/application.ts';
+import { ScriptDirectory } from '../admission/script-directory.ts';
 import { ExecBackend } from '../backend/exec-backend.ts';
 import { ForwardBackend } from '../backend/forward-backend.ts';
+import { programStep } from '../backend/program-step.ts';
 import type { ApplicationConfiguration } from '../config/configuration.ts';
 import type { Backend } from '../core/backend.ts';
 import type { CapacityLedger } from '../core/capacity-ledger.ts';
@@ -19,6 +20,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { PreparedOverloadPage } from '../overload/overload-page.ts';
 import { readOwnPage } from '../overload/own-page.ts';
 import { createPolicyChain } from '../policy/create-policy-chain.ts';
+import type { Inheritance } from './application-set.ts';
 import { daemonMetrics } from './daemon-metrics.ts';
 
 export interface ApplicationSurroundings {
@@ -38,8 +40,6 @@ export interface ApplicationSurroundings {
 const defaultPath = '/usr/local/bin:/usr/bin:/bin';
 /** Between TERM and KILL for a program that is not wanted any more. */
 const killGraceMs = 2_000;
-/** A program's or daemon's response head; as large as Apache and nginx allow with their defaults together. */
-const maxHeadBytes = 64 << 10;
 const standardError = { maxLineBytes: 4096, maxBytes: 64 << 10 };
 /** Without a daemon of ours nothing is waited for; with one, its own time limit counts. */
 const noStartMs = 0;
@@ -47,6 +47,7 @@ const noStartMs = 0;
 /** Makes one application of its configuration. */
 export function buildApplication(
   configuration: ApplicationConfiguration,
+  { saved, daemon }: Inheritance,
   surroundings: ApplicationSurroundings,
 ): Application {
   const { name, cgi, scgi } = configuration;
@@ -56,11 +57,14 @@ export function buildApplication(
   if (cgi !== undefined) {
     backends.exec = new ExecBackend({
       program: cgi.program,
-      directory: dirname(cgi.program),
+      directory: cgi.program === undefined ? undefined : cgi.directory,
+      step: programStep(cgi.process),
+      nph: !cgi.nph ? 'none' : cgi.program === undefined ? 'by-name' : 'all',
+      maxVariableBytes: configuration.maxVariableBytes,
       environment,
       timeoutMs: cgi.timeoutMs,
       killGraceMs,
-      maxHeadBytes,
+      maxHeadBytes: configuration.maxHeadBytes,
       standardError,
       clock,
       onStandardError: (id, line) => logger.warn('program-said', { application: name, id, line }),
@@ -73,7 +77,8 @@ export function buildApplication(
       address,
       connectTimeoutMs,
       timeoutMs,
-      maxHeadBytes,
+      maxVariableBytes: configuration.maxVariableBytes,
+      maxHeadBytes: configuration.maxHeadBytes,
       clock,
       onFault: (id, fault) => logger.warn('forward-failed', problem(name, id, fault)),
     });
@@ -81,9 +86,11 @@ export function buildApplication(
   return new Application({
     name,
     at: configuration.at,
+    hosts: configuration.hosts,
     chain: createPolicyChain(configuration.policies, {
       clock,
       random,
+      ...(saved !== undefined && { saved }),
       onFault: (policy, question, error) => {
         metrics.policyFault(name, policy);
         logger.error('policy-fault', { application: name, policy, question, err: error });
@@ -95,20 +102,26 @@ export function buildApplication(
       onFault: (fault) => logger.error('internal-fault', { application: name, err: fault }),
     }),
     backends,
-    daemon: scgi && buildDaemon(configuration, environment, surroundings),
+    daemon: daemon ?? (scgi && buildDaemon(configuration, environment, surroundings)),
     page: new PreparedOverloadPage({
       application: name,
       ownPage: configuration.overloadPage === undefined ? undefined : readOwnPage(configuration.overloadPage),
       random,
     }),
-    documentRoot: cgi === undefined ? directory : dirname(cgi.program),
-    program: cgi?.program,
+    documentRoot: byteStringOf(cgi?.directory ?? directory),
+    program: cgi?.program === undefined ? undefined : byteStringOf(cgi.program),
+    scripts: cgi !== undefined && cgi.program === undefined ? new ScriptDirectory(cgi.directory) : undefined,
     maxBodyBytes: configuration.maxBodyBytes,
     buffers: configuration.buffers,
     startTimeoutMs: scgi?.daemon?.startTimeoutMs ?? noStartMs,
     ledger,
     machine,
   });
+}
+
+/** The bytes of a path, as views have them. */
+function byteStringOf(path: string): string {
+  return Buffer.from(path).toString('latin1');
 }
 
 function problem(application: string, id: string, fault: Fault): LogFields {

@@ -1,21 +1,21 @@
 import type { Application } from '../admission/application.ts';
 import type { RunLane } from '../core/lane.ts';
 import type { MachineLoad } from '../core/load.ts';
-import type { HttpListener } from '../listener/http/http-listener.ts';
 import type { ApplicationState, GatewayState } from '../metrics/gateway-state.ts';
+import type { GatewayListener } from './listener-set.ts';
 
 /** What metrics and status ask of a running gateway. */
 export function gatewayState(
-  applications: readonly Application[],
-  listeners: readonly HttpListener[],
+  applications: () => readonly Application[],
+  listeners: () => readonly GatewayListener[],
   machine: Readonly<MachineLoad>,
 ): GatewayState {
   return {
-    applications: () => applications.map(applicationState),
+    applications: () => applications().map(applicationState),
     load: () => machine,
     connections: () => {
       const sum: Record<string, number> = { idle: 0, head: 0, exchange: 0, lingering: 0 };
-      for (const listener of listeners) {
+      for (const listener of listeners()) {
         const counts: Readonly<Record<string, number>> = listener.connections();
         for (const state of Object.keys(sum)) sum[state] = (sum[state] ?? 0) + (counts[state] ?? 0);
       }

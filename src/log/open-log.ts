@@ -1,15 +1,21 @@
-import type { LogConfiguration } from '../config/configuration.ts';
+import type { DecisionLogConfiguration, LogConfiguration } from '../config/configuration.ts';
 import type { Clock } from '../core/clock.ts';
 import { AccessLog } from './access-log.ts';
+import { DecisionLog } from './decision-log.ts';
 import { DescriptorOutput } from './descriptor-output.ts';
 import { FileOutput } from './file-output.ts';
 import type { LogOutput } from './log-output.ts';
 import { type Logger, makeLogger } from './logger.ts';
 
+/** Nobody watches decisions as they are made: larger batches are cheaper. */
+const DECISION_DELAY_MS = 500;
+
 export interface OpenLogOptions {
   readonly clock: Clock;
   /** Standard output where left out. */
   readonly output?: LogOutput;
+  /** Decisions are written down, too. */
+  readonly decisions?: DecisionLogConfiguration | undefined;
   /** Somebody watches: whether standard output is a terminal where left out. */
   readonly terminal?: boolean;
   readonly wallClock?: () => number;
@@ -19,8 +25,10 @@ export interface OpenedLog {
   readonly logger: Logger;
   /** Nothing where the configuration wants none. */
   readonly access: AccessLog | undefined;
+  /** Nothing where the configuration wants none. Needs traced records. */
+  readonly decisions: DecisionLog | undefined;
   /** Lines that could not be written, by the log that lacks them; the access log's are under `log` where both share one output. */
-  lost(): { readonly log: number; readonly access: number };
+  lost(): { readonly log: number; readonly access: number; readonly decisions: number };
   /** Goes on in the files that have the configured names now. One that cannot be opened is logged, and the old one goes on. */
   reopen(): void;
   /** Writes what waits, and lets go of the process. Nothing is logged afterwards. */
@@ -33,7 +41,13 @@ export interface OpenedLog {
  */
 export async function openLog(
   configuration: LogConfiguration,
-  { clock, output, terminal = process.stdout.isTTY === true, wallClock = Date.now }: OpenLogOptions,
+  {
+    clock,
+    output,
+    decisions,
+    terminal = process.stdout.isTTY === true,
+    wallClock = Date.now,
+  }: OpenLogOptions,
 ): Promise<OpenedLog> {
   const { format, file, access } = configuration;
   const accessFile = configuration.accessFile ?? file;
@@ -41,7 +55,10 @@ export async function openLog(
   const isReadable = format === 'readable' || (format === 'auto' && watched);
   const to = openOutput(file);
   const accessTo = access === 'off' || accessFile === file ? to : openOutput(accessFile);
-  const outputs = new Set([to, accessTo]);
+  const decisionsTo =
+    decisions &&
+    new FileOutput({ clock, path: decisions.file, delayMs: DECISION_DELAY_MS, rotation: decisions });
+  const outputs = new Set([to, accessTo, ...(decisionsTo === undefined ? [] : [decisionsTo])]);
   // The readable form is for few: who has no terminal does not load it.
   const readable = isReadable ? (await import('./readable-line.ts')).readableLine(watched) : undefined;
   const logger = makeLogger(configuration, { output: to, readable, wallClock });
@@ -56,7 +73,15 @@ export async function openLog(
       access === 'off'
         ? undefined
         : new AccessLog({ output: accessTo, format: access === 'as-log' ? asLog : access, wallClock }),
-    lost: () => ({ log: to.lost, access: accessTo === to ? 0 : accessTo.lost }),
+    decisions:
+      decisions &&
+      decisionsTo &&
+      new DecisionLog({ output: decisionsTo, variables: decisions.variables, clock, wallClock }),
+    lost: () => ({
+      log: to.lost,
+      access: accessTo === to ? 0 : accessTo.lost,
+      decisions: decisionsTo?.lost ?? 0,
+    }),
     reopen() {
       for (const each of outputs) {
         try {

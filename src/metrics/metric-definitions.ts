@@ -145,6 +145,12 @@ export const METRIC_DEFINITIONS = {
     help: 'Exceptions and impossible answers of a policy; the fail-safe decided in its place.',
     labels: ['application', 'policy'],
   },
+  logLinesLost: {
+    name: 'spillway_log_lines_lost_total',
+    type: 'counter',
+    help: 'Lines that a full disk or a reader who does not read has cost a log: `log`, `access` or `decisions`.',
+    labels: ['log'],
+  },
   loadProcessors: {
     name: 'spillway_load_processors',
     type: 'gauge',
@@ -185,6 +191,18 @@ export const METRIC_DEFINITIONS = {
     name: 'spillway_load_event_loop_delay_seconds',
     type: 'gauge',
     help: "How late the gateway's own event loop runs.",
+    labels: [],
+  },
+  reloadSuccessful: {
+    name: 'spillway_config_last_reload_successful',
+    type: 'gauge',
+    help: 'Whether the last reload of the configuration was successful: 1, or 0 where it changed nothing.',
+    labels: [],
+  },
+  reloadTime: {
+    name: 'spillway_config_last_reload_success_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the configuration in force was loaded, in seconds since 1970.',
     labels: [],
   },
   buildInfo: {

@@ -27,6 +27,9 @@ export class Metrics implements Observer {
   readonly #daemonFailures;
   readonly #daemonStartDuration;
   readonly #policyFaults;
+  readonly #reloadSuccessful: Gauge;
+  readonly #reloadTime: Gauge;
+  readonly #logLinesLost;
   readonly #startDurations = new Map<string, HistogramSeries>();
   readonly #names = { application: new BoundedNames(1000), value: new BoundedNames(200) };
   /** Of the rare counters, by metric and label values. */
@@ -40,8 +43,18 @@ export class Metrics implements Observer {
     this.#daemonFailures = new TalliedCounter(METRIC_DEFINITIONS.daemonFailures, this.#registry);
     this.#daemonStartDuration = new ObservedHistogram(METRIC_DEFINITIONS.daemonStartDuration, this.#registry);
     this.#policyFaults = new TalliedCounter(METRIC_DEFINITIONS.policyFaults, this.#registry);
+    this.#logLinesLost = new TalliedCounter(METRIC_DEFINITIONS.logLinesLost, this.#registry);
     const { name, help, labels } = METRIC_DEFINITIONS.buildInfo;
     new Gauge({ name, help, labelNames: labels, registers: [this.#registry] }).set({ version, bun }, 1);
+    this.#reloadSuccessful = new Gauge({
+      ...gaugeOptions(METRIC_DEFINITIONS.reloadSuccessful),
+      registers: [this.#registry],
+    });
+    this.#reloadTime = new Gauge({
+      ...gaugeOptions(METRIC_DEFINITIONS.reloadTime),
+      registers: [this.#registry],
+    });
+    this.reloaded(true, Date.now());
     registerProcessMetrics(this.#registry, process);
   }
 
@@ -52,6 +65,13 @@ export class Metrics implements Observer {
 
   finished(record: ExchangeRecord): void {
     this.#requests.finished(record);
+  }
+
+  /** `lost` tells, whenever it is asked, how many lines each log has lost so far. */
+  watchLogs(lost: () => Readonly<Record<string, number>>): void {
+    for (const log of Object.keys(lost())) {
+      this.#logLinesLost.follow({ log }, () => lost()[log] ?? 0);
+    }
   }
 
   /** Malformed HTTP, refused before it became an exchange: the refusal's code. */
@@ -81,6 +101,12 @@ export class Metrics implements Observer {
     const failure = this.#names.value.name(rawFailure);
     const key = `failure\0${application}\0${failure}`;
     this.#tally(key, () => this.#daemonFailures.tally({ application, failure })).total += 1;
+  }
+
+  /** A configuration was put into force, or was not; the start counts as the first. `nowMs`: milliseconds since 1970. */
+  reloaded(successful: boolean, nowMs: number): void {
+    this.#reloadSuccessful.set(successful ? 1 : 0);
+    if (successful) this.#reloadTime.set(nowMs / 1000);
   }
 
   policyFault(rawApplication: string, rawPolicy: string): void {
@@ -113,4 +139,8 @@ export class Metrics implements Observer {
     }
     return tally;
   }
+}
+
+function gaugeOptions({ name, help }: { readonly name: string; readonly help: string }) {
+  return { name, help };
 }

@@ -38,6 +38,17 @@ export class TalliedCounter<const Definition extends MetricDefinition> {
     return tally;
   }
 
+  /** A series of what somebody else counts: asked when scraped. */
+  follow(labels: Readonly<Record<Definition['labels'][number], string>>, total: () => number): void {
+    this.#tallies.push({
+      labels,
+      get total() {
+        return total();
+      },
+      exposed: 0,
+    });
+  }
+
   get tallies(): readonly Readonly<Tally<Definition['labels'][number]>>[] {
     return this.#tallies;
   }

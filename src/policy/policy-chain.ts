@@ -1,4 +1,5 @@
 import type { Decision } from '../core/decision.ts';
+import type { PolicyVoice } from '../core/decision-trace.ts';
 import type { RunLane } from '../core/lane.ts';
 import type { Load } from '../core/load.ts';
 import type { Outcome } from '../core/outcome.ts';
@@ -73,7 +74,8 @@ export class PolicyChain {
     return this.#faults;
   }
 
-  arrive(view: View, load: Load): ChainArrival {
+  /** `voices`, where given, hears what each policy answered. */
+  arrive(view: View, load: Load, voices?: PolicyVoice<Arrival>[]): ChainArrival {
     this.#processors = load.processors;
     let priority: ChainArrival | undefined;
     let shed: Decision | undefined;
@@ -86,8 +88,10 @@ export class PolicyChain {
           if (!('shed' in answer)) priority ??= answer;
           else shed ??= shedBy(member.name, answer.shed, answer.retryAfterMs);
         }
+        voices?.push({ policy: member.name, answer });
         member.faulty &= ~ARRIVE;
       } catch (error) {
+        voices?.push({ policy: member.name, answer: undefined, faulty: true });
         this.#fault(member, 'arrive', ARRIVE, error);
       }
     }
@@ -95,7 +99,8 @@ export class PolicyChain {
     return priority ?? ORDINARY;
   }
 
-  dispatch(view: View, load: Load): Decision {
+  /** `voices`, where given, hears what each policy answered. */
+  dispatch(view: View, load: Load, voices?: PolicyVoice<Dispatch>[]): Decision {
     this.#processors = load.processors;
     let lane: Decision | undefined;
     let shed: Decision | undefined;
@@ -109,8 +114,10 @@ export class PolicyChain {
           if (answer.lane === 'shed') shed ??= shedBy(member.name, answer.reason, answer.retryAfterMs);
           else lane ??= laneBy(member.name, answer);
         }
+        voices?.push({ policy: member.name, answer });
         member.faulty &= ~DISPATCH;
       } catch (error) {
+        voices?.push({ policy: member.name, answer: undefined, faulty: true });
         this.#fault(member, 'dispatch', DISPATCH, error);
         faulty += 1;
       }

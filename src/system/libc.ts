@@ -5,6 +5,7 @@ import { Fault } from '../core/fault.ts';
 const candidates = ['libc.so.6', 'libc.so'];
 
 const symbols = {
+  fcntl: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
   flock: { args: ['i32', 'i32'], returns: 'i32' },
   pipe2: { args: ['ptr', 'i32'], returns: 'i32' },
   socket: { args: ['i32', 'i32', 'i32'], returns: 'i32' },

@@ -10,6 +10,7 @@ const source = {
   expositionType: 'text/plain; version=0.0.4; charset=utf-8',
   readiness: (): Readiness => ({ ready: true }),
   listeners: () => ['http://127.0.0.1:8080'],
+  lastReload: () => ({ successful: false, atMs: Date.UTC(2030, 0, 1), faults: ['f.yaml:1:2: bad'] }),
   load: () => ({ ...emptyLoad(), processors: 1.5, running: 3, eventLoopDelayMs: 2 }),
   exposition: async () => '# HELP up Always.\n# TYPE up gauge\nup 1\n',
   applications: () => [
@@ -127,6 +128,7 @@ test('the status tells everything, with units in the names and null for what is 
     uptime_seconds: 61.5,
     readiness: { ready: true },
     listeners: ['http://127.0.0.1:8080'],
+    last_reload: { successful: false, time: '2030-01-01T00:00:00.000Z', faults: ['f.yaml:1:2: bad'] },
     load: {
       processors: 1.5,
       load_average: null,

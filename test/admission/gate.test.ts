@@ -94,6 +94,7 @@ class FakeDaemon implements Daemon {
   suspect(): void {
     this.calls.push('suspect');
   }
+  async retire(): Promise<void> {}
   async stop(): Promise<void> {}
 }
 
@@ -185,9 +186,11 @@ function page(status: number, text: string) {
 }
 
 function open(...applications: Application[]): void {
+  const router = new Router(applications);
+  for (const one of applications) one.activate();
   gate = new Gate({
     clock,
-    router: new Router(applications),
+    routes: () => router,
     errorPage: { error: (_view, id, status) => page(status, `sorry, ${id}`) },
     observer: { finished: (record) => records.push(record) },
     temporaryFolder: '/tmp',

@@ -108,10 +108,10 @@ describe('spillway check', () => {
     const line = '        cgi: { programm: ./wiki.cgi, timeout: 30 }';
     expect(
       stderr,
-    ).toBe(`bad.yaml:5:5: applications.wiki.cgi.program: expected the path of a CGI program, such as ./wiki.cgi, found no such key: add it [config/missing-key]
+    ).toBe(`bad.yaml:5:5: applications.wiki.cgi: expected program or directory, found neither: name one program, or one directory of programs [config/no-program]
 ${line}
         ^
-bad.yaml:5:12: applications.wiki.cgi.programm: expected one of program, timeout, found programm: did you mean program? [config/unknown-key]
+bad.yaml:5:12: applications.wiki.cgi.programm: expected one of program, directory, nph, user, group, umask, nice, limits, timeout, found programm: did you mean program? [config/unknown-key]
 ${line}
                ^
 bad.yaml:5:43: applications.wiki.cgi.timeout: expected a duration such as 250ms, 5s, 2m or 1h, from 1ms to 480h, found 30 [config/invalid-value]

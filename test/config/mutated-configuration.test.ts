@@ -52,7 +52,7 @@ async function check(text: string): Promise<void> {
     expect(name).toMatch(/^[a-z0-9][a-z0-9_-]*$/);
     expect(at === '' || /^\/.*[^/]$/.test(at)).toBe(true);
     expect(cgi ?? scgi).toBeDefined();
-    if (cgi !== undefined) expect(isAbsolute(cgi.program)).toBe(true);
+    if (cgi !== undefined) expect(isAbsolute(cgi.program ?? cgi.directory)).toBe(true);
     expect(policies.length).toBeGreaterThan(0);
     expect(Number.isSafeInteger(queue.max) && Number.isSafeInteger(queue.timeoutMs)).toBe(true);
   }

@@ -105,8 +105,13 @@ export class RunningSpillway {
     return this.log.filter((line) => typeof line.status === 'number');
   }
 
+  /** As logrotate does when it has renamed the files. */
+  reopenLog(): void {
+    this.#process.kill('SIGUSR1');
+  }
+
   signal(name: NodeJS.Signals): void {
-    this.#signalled = true;
+    if (name === 'SIGTERM' || name === 'SIGINT') this.#signalled = true;
     this.#process.kill(name);
   }
 
@@ -132,6 +137,6 @@ export class RunningSpillway {
     this.log.push(entry);
     if (entry.event !== 'listening') return;
     if (entry.what === 'admin') this.#admin = String(entry.address);
-    else this.#address = String(entry.address);
+    else if (entry.what === 'http') this.#address = String(entry.address);
   }
 }

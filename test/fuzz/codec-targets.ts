@@ -13,8 +13,10 @@ import { NetstringReader } from '../../src/protocol/scgi/netstring-reader.ts';
 import { ScgiHead } from '../../src/protocol/scgi/scgi-head.ts';
 import { ScgiHeadReader } from '../../src/protocol/scgi/scgi-head-reader.ts';
 import { ScgiScratch } from '../../src/protocol/scgi/scgi-scratch.ts';
+import { readSeries } from '../protocol/http1/read-series.ts';
 import { cutIntoChunks } from '../support/cut-into-chunks.ts';
 import type { CodecTarget } from './codec-target.ts';
+import { nearValidCgi, nearValidHttp, nearValidScgi } from './near-valid-inputs.ts';
 
 const BOUND = 1024;
 const scratch = new ScgiScratch();
@@ -56,6 +58,7 @@ const scgi: CodecTarget = {
     'CONTENT_LENGTH\x004\0SCGI\x001\0REQUEST_METHOD\0POST\0HTTP_COOKIE\0a=b\0HTTP_COOKIE\0c\0',
     'CONTENT_LENGTH\x000\0SCGI\x001\0HTTP_PROXY\0x\0QUERY_STRING\0\0HTTP_A\0b\0HTTP_A\0c\0',
   ],
+  nearValid: nearValidScgi,
   run(chunks) {
     const sent = byteString(encodeNetstring(byteStringBytes(joined(chunks))));
     let edge = 0;
@@ -92,6 +95,7 @@ const cgi: CodecTarget = {
     'Location: /wiki?a=b\n\n',
     'Location: https://example.org/\nContent-Type: text/html\n\n',
   ],
+  nearValid: nearValidCgi,
   run(chunks) {
     const reader = new CgiHeadReader({ maxHeadBytes: BOUND });
     for (const [index, chunk] of chunks.entries()) {
@@ -201,4 +205,31 @@ const chunked: CodecTarget = {
   },
 };
 
-export const codecTargets: readonly CodecTarget[] = [netstrings, scgi, cgi, target, names, requests, chunked];
+const series: CodecTarget = {
+  name: 'HTTP connection, heads and bodies',
+  seeds: ['POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabcGET / HTTP/1.1\r\nHost: h\r\n\r\n'],
+  nearValid: nearValidHttp,
+  run(chunks) {
+    const { requests, end } = readSeries(chunks);
+    hold(
+      requests.slice(0, -1).every((request) => request.complete && request.keepAlive),
+      'a request follows only behind a whole one that lets it',
+    );
+    hold(
+      typeof end === 'string' || (end.status >= 400 && /^http\/[a-z0-9.-]+$/.test(end.code)),
+      'a refusal has a status and a code',
+    );
+    return [typeof end === 'string' ? end : end.code, requests];
+  },
+};
+
+export const codecTargets: readonly CodecTarget[] = [
+  series,
+  requests,
+  chunked,
+  scgi,
+  netstrings,
+  cgi,
+  target,
+  names,
+];

@@ -90,8 +90,15 @@ describe('a readable line', () => {
 });
 
 describe('the log as configured', () => {
-  const open = (format: 'auto' | 'json' | 'readable', terminal: boolean, access = true) =>
-    openLog({ level: 'info', format, access }, { clock: new VirtualClock(), output, terminal, wallClock });
+  const open = (
+    format: 'auto' | 'json' | 'readable',
+    terminal: boolean,
+    access: 'as-log' | 'off' = 'as-log',
+  ) =>
+    openLog(
+      { level: 'info', format, access, file: undefined, accessFile: undefined },
+      { clock: new VirtualClock(), output, terminal, wallClock },
+    );
 
   test.each([
     ['auto', true, 'readable'],
@@ -108,7 +115,7 @@ describe('the log as configured', () => {
   });
 
   test('has no access log where none is wanted', async () => {
-    const log = await open('json', false, false);
+    const log = await open('json', false, 'off');
     log.close();
     expect(log.access).toBeUndefined();
   });

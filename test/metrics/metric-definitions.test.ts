@@ -45,6 +45,7 @@ describe.each(definitions.map((definition) => [definition.name, definition] as c
         'resource',
         'version',
         'bun',
+        'log',
       ];
       for (const label of definition.labels) expect(known).toContain(label);
       expect(new Set(definition.labels).size).toBe(definition.labels.length);

@@ -67,6 +67,7 @@ describe('the exposition', () => {
     metrics.daemonStarted('wiki', 'up', 120);
     metrics.daemonFailed('wiki', 'died');
     metrics.policyFault('wiki', 'mine');
+    metrics.watchLogs(() => ({ log: 2, access: 0 }));
     const first = await scrape();
     const second = await scrape();
     expect(second).toEqual(first);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { PolicyVoice } from '../../src/core/decision-trace.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import type { Arrival, Dispatch, Policy, QueueDiscipline } from '../../src/core/policy.ts';
 import { PolicyChain } from '../../src/policy/policy-chain.ts';
@@ -256,4 +257,28 @@ describe('a policy that faults', () => {
       }),
     );
   });
+});
+
+test('who listens hears every policy that was asked, in order, and decides no differently', () => {
+  const policies = [
+    { arrive: throwing, dispatch: throwing },
+    { arrive: () => ({ priority: 3 }), dispatch: () => exec },
+    { dispatch: () => undefined },
+    { dispatch: () => shed },
+  ];
+  const arrivals: PolicyVoice<Arrival>[] = [];
+  const dispatches: PolicyVoice<Dispatch>[] = [];
+  const { chain } = chainOf(...policies);
+  expect(chain.arrive(view, load, arrivals)).toEqual(chainOf(...policies).chain.arrive(view, load));
+  expect(chain.dispatch(view, load, dispatches)).toEqual(chainOf(...policies).chain.dispatch(view, load));
+  expect(arrivals).toEqual([
+    { policy: 'a', answer: undefined, faulty: true },
+    { policy: 'b', answer: { priority: 3 } },
+  ]);
+  expect(dispatches).toEqual([
+    { policy: 'a', answer: undefined, faulty: true },
+    { policy: 'b', answer: exec },
+    { policy: 'c', answer: undefined },
+    { policy: 'd', answer: shed },
+  ]);
 });

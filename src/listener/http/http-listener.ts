@@ -1,17 +1,30 @@
-import type { Socket, TCPSocketListener, UnixSocketListener } from 'bun';
-import type { Address } from '../../config/configuration.ts';
+import type { Socket, SocketHandler } from 'bun';
+import type { Address, CertificateFiles, SocketRights } from '../../config/configuration.ts';
+import type { Fault } from '../../core/fault.ts';
 import type { ExchangeHandler, Listener } from '../../core/listener.ts';
 import type { ErrorPage } from '../../core/overload-page.ts';
 import type { Refusal } from '../../core/refusal.ts';
+import { readCertificate } from '../../tls/certificate.ts';
+import { type ServerTls, serverTls } from '../../tls/server-tls.ts';
+import { validityWarning } from '../../tls/validity-warning.ts';
+import { ConnectionBudget } from '../connection-budget.ts';
 import { isLocalPeer } from '../is-local-peer.ts';
-import { listenFault } from '../listen-fault.ts';
+import { ListeningSocket } from '../listening-socket.ts';
 import { plainAddress } from '../plain-address.ts';
+import type { TrustedProxies } from '../trusted-proxies.ts';
 import { type ConnectionContext, type ConnectionState, HttpConnection } from './http-connection.ts';
 import type { HttpSettings } from './http-settings.ts';
+import type { SecuredBy } from './http-view.ts';
 import { RequestIdField } from './request-id-field.ts';
 
 export interface HttpListenerOptions {
   readonly address: Address;
+  /** Not empty: speaks TLS. The first one is for visitors whose name no certificate has. */
+  readonly certificates?: readonly CertificateFiles[] | undefined;
+  /** For a Unix socket. */
+  readonly rights?: SocketRights | undefined;
+  /** Shared by all listeners of the gateway. */
+  readonly budget?: ConnectionBudget;
   readonly settings: HttpSettings;
   readonly serverSoftware: string;
   readonly handler: ExchangeHandler;
@@ -20,11 +33,17 @@ export interface HttpListenerOptions {
   readonly nextId: () => string;
   /** Names the field by which front servers give a request its id, and visitors are told it. */
   readonly requestIdHeader?: string;
+  /** Whose X-Forwarded-* fields count; nobody's where it is left out. */
+  readonly trustedProxies?: TrustedProxies;
   readonly onRefused: (refusal: Refusal) => void;
+  /** Something that the operator should know, and that stops nothing: a certificate out of its time. */
+  readonly onWarning?: (warning: Fault) => void;
 }
 
 /** How often time limits are looked at. One timer for all connections: a timer each would cost more than the request. */
 const sweepMs = 250;
+/** Which share of the idle connections is ended at each sweep while no more connections can be had. */
+const roomPerSweep = 1 / 8;
 const scratchBytes = 256 << 10;
 
 type Handled = Socket<HttpConnection>;
@@ -34,7 +53,9 @@ export class HttpListener implements Listener {
   readonly #options: HttpListenerOptions;
   readonly #connections = new Set<HttpConnection>();
   readonly #coarse: ConnectionContext['coarse'];
-  readonly #server: TCPSocketListener<HttpConnection> | UnixSocketListener<HttpConnection>;
+  readonly #server: ListeningSocket<HttpConnection>;
+  readonly #budget: ConnectionBudget;
+  readonly #unsubscribe: () => void;
   readonly #timer: ReturnType<typeof setInterval>;
   #stopping = false;
   #emptied: (() => void) | undefined;
@@ -46,7 +67,7 @@ export class HttpListener implements Listener {
       settings: options.settings,
       handler: options.handler,
       errorPage: options.errorPage,
-      scratch: new Uint8Array(scratchBytes),
+      scratch: Buffer.allocUnsafeSlow(scratchBytes),
       coarse: this.#coarse,
       nextId: options.nextId,
       requestIdField:
@@ -54,8 +75,16 @@ export class HttpListener implements Listener {
       now: options.now,
       onRefused: options.onRefused,
       stopping: () => this.#stopping,
+      crowded: () => this.#budget.full,
     };
-    this.#server = this.#listen(context);
+    this.#budget = options.budget ?? new ConnectionBudget(Number.POSITIVE_INFINITY);
+    this.#server = new ListeningSocket({
+      address: options.address,
+      rights: options.rights,
+      socket: this.#handlers(context),
+      tls: options.certificates === undefined ? undefined : this.#readCertificates(options.certificates),
+    });
+    this.#unsubscribe = this.#budget.onChange((full) => this.#admit(!full));
     this.#timer = setInterval(() => this.#sweep(), sweepMs);
   }
 
@@ -63,12 +92,31 @@ export class HttpListener implements Listener {
     const { address } = this.#options;
     if (address.kind === 'unix') return `unix:${address.path}`;
     const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-    return `http://${host}:${this.port}`;
+    return `${this.secure ? 'https' : 'http'}://${host}:${this.port}`;
   }
 
   /** The port that was really taken; 0 for a Unix socket. */
   get port(): number {
-    return 'port' in this.#server ? this.#server.port : 0;
+    return this.#server.port;
+  }
+
+  /** Speaks TLS. */
+  get secure(): boolean {
+    return this.#options.certificates !== undefined;
+  }
+
+  /**
+   * Reads the certificates anew, or others. From now on visitors get them; connections under way stay as they are. Throws a Fault
+   * (`tls/…`, with the file) where one of them cannot be used, and then leaves everything as it was.
+   */
+  replaceCertificates(certificates: readonly CertificateFiles[]): void {
+    this.#server.replaceTls(this.#readCertificates(certificates));
+  }
+
+  #isProxy(peer: Handled): boolean {
+    const { address, trustedProxies } = this.#options;
+    if (address.kind === 'unix') return trustedProxies?.unix === true;
+    return trustedProxies?.has(plainAddress(peer.remoteAddress)) === true;
   }
 
   /** Open connections by state. */
@@ -86,7 +134,8 @@ export class HttpListener implements Listener {
 
   async close(graceMs: number): Promise<void> {
     this.#stopping = true;
-    this.#server.stop(false);
+    this.#unsubscribe();
+    await this.#server.close();
     this.#sweep();
     if (this.#connections.size > 0) {
       await new Promise<void>((resolve) => {
@@ -98,11 +147,19 @@ export class HttpListener implements Listener {
     clearInterval(this.#timer);
   }
 
-  #listen(
-    context: ConnectionContext,
-  ): TCPSocketListener<HttpConnection> | UnixSocketListener<HttpConnection> {
-    const { address } = this.#options;
-    const socket = {
+  #readCertificates(files: readonly CertificateFiles[]): ServerTls {
+    const certificates = files.map(readCertificate);
+    const tls = serverTls(certificates);
+    for (const certificate of certificates) {
+      const warning = validityWarning(certificate, Date.now());
+      if (warning !== undefined) this.#options.onWarning?.(warning);
+    }
+    return tls;
+  }
+
+  #handlers(context: ConnectionContext): SocketHandler<HttpConnection> {
+    const { secure } = this;
+    return {
       open: (opened: Handled) => {
         const connection = new HttpConnection(opened, context, {
           remoteAddress: plainAddress(opened.remoteAddress),
@@ -112,33 +169,36 @@ export class HttpListener implements Listener {
           serverSoftware: this.#options.serverSoftware,
           trusted: isLocalPeer(plainAddress(opened.remoteAddress)),
           requestIdVariable: context.requestIdField?.variable,
+          proxies: this.#isProxy(opened) ? this.#options.trustedProxies : undefined,
+          secured: secure ? () => securedBy(opened) : undefined,
         });
         opened.data = connection;
         this.#connections.add(connection);
+        this.#budget.take();
       },
+      handshake: (on: Handled, success: boolean) => on.data.handshaken(success),
       data: (from: Handled, chunk: Buffer) => from.data.received(chunk),
       drain: (on: Handled) => on.data.drained(),
       end: (by: Handled) => by.data.inputEnded(),
       close: (gone: Handled) => this.#closed(gone.data),
       error: (broken: Handled) => this.#closed(broken.data),
     };
+  }
+
+  /** Opens or closes the door; where no descriptor is left to open it, the sweep tries again. */
+  #admit(admit: boolean): void {
+    if (!admit) return this.#server.pause();
     try {
-      if (address.kind === 'unix')
-        return Bun.listen<HttpConnection>({ unix: address.path, allowHalfOpen: true, socket });
-      return Bun.listen<HttpConnection>({
-        hostname: address.host,
-        port: address.port,
-        allowHalfOpen: true,
-        socket,
-      });
-    } catch (error) {
-      throw listenFault(address, error);
+      this.#server.resume();
+    } catch {
+      this.#budget.exhausted();
     }
   }
 
   #closed(connection: HttpConnection): void {
     connection.closed();
-    this.#connections.delete(connection);
+    if (!this.#connections.delete(connection)) return;
+    this.#budget.give();
     if (this.#connections.size === 0) this.#emptied?.();
   }
 
@@ -146,7 +206,24 @@ export class HttpListener implements Listener {
     this.#coarse.nowMs = this.#options.now();
     this.#coarse.dateLine = dateLine();
     for (const connection of this.#connections) connection.sweep(this.#coarse.nowMs);
+    this.#budget.check();
+    if (this.#budget.full && !this.#stopping) this.#makeRoom();
   }
+
+  /** Somebody may be waiting to be accepted: those who have been idle longest go, some at each sweep. */
+  #makeRoom(): void {
+    const idle = [...this.#connections].filter((connection) => connection.state === 'idle');
+    idle.sort((a, b) => a.progressMs - b.progressMs);
+    const count = Math.ceil(idle.length * roomPerSweep);
+    for (const connection of idle.slice(0, count)) connection.leaveIdle(this.#coarse.nowMs);
+  }
+}
+
+/** What visitor and listener have agreed on; nothing where the connection is gone. */
+function securedBy(socket: Handled): SecuredBy | undefined {
+  const protocol = socket.getTLSVersion();
+  const cipher: string | null = socket.getCipher().name;
+  return cipher === null ? undefined : { protocol, cipher };
 }
 
 function dateLine(): Uint8Array {

@@ -1,7 +1,7 @@
 import type { HttpConfiguration } from '../../config/configuration.ts';
 
 /** Bounds of one connection beyond those that an operator sets. */
-export interface HttpSettings extends HttpConfiguration {
+export interface HttpSettings extends Omit<HttpConfiguration, 'maxConnections'> {
   /** Bytes of an answer that wait at the connection before whoever writes is told to hold back. */
   readonly answerBufferBytes: number;
   /** Bytes of pipelined requests that wait for the answer before them. */

@@ -2,6 +2,15 @@ import type { View } from '../../core/view.ts';
 import { fieldVariableName } from '../../protocol/cgi/field-variable-name.ts';
 import { mergeFieldValues } from '../../protocol/cgi/merge-field-values.ts';
 import type { RequestHead } from '../../protocol/http1/request-head.ts';
+import type { TrustedProxies } from '../trusted-proxies.ts';
+
+/** What visitor and listener have agreed on, as OpenSSL names it. */
+export interface SecuredBy {
+  /** `TLSv1.3` */
+  readonly protocol: string;
+  /** `TLS_AES_256_GCM_SHA384` */
+  readonly cipher: string;
+}
 
 /** What a connection knows that its requests do not say. */
 export interface ConnectionFacts {
@@ -10,8 +19,12 @@ export interface ConnectionFacts {
   readonly serverAddress: string;
   readonly serverPort: string;
   readonly serverSoftware: string;
+  /** Only over TLS; asked when somebody wants to know. */
+  readonly secured?: (() => SecuredBy | undefined) | undefined;
   /** The peer is a front server whose word on the request's id counts. */
   readonly trusted?: boolean;
+  /** The peer is a trusted proxy: its X-Forwarded-* fields count, and these are the others. */
+  readonly proxies?: TrustedProxies | undefined;
   /** `HTTP_X_REQUEST_ID`: has the id of the request, whatever the visitor wrote there. */
   readonly requestIdVariable?: string | undefined;
 }
@@ -50,6 +63,9 @@ export class HttpView implements View {
         return head.minorVersion === 1 ? 'HTTP/1.1' : 'HTTP/1.0';
       case 'SERVER_NAME':
         return this.#serverName();
+      case 'HTTP_HOST':
+        // Asked for every request, to find its route: without building the variables of all fields.
+        return this.#head.host();
       case 'REMOTE_ADDR':
         return this.#facts.remoteAddress;
       case 'REMOTE_PORT':
@@ -63,7 +79,13 @@ export class HttpView implements View {
       case 'GATEWAY_INTERFACE':
         return 'CGI/1.1';
       case 'REQUEST_SCHEME':
-        return 'http';
+        return this.#facts.secured === undefined ? 'http' : 'https';
+      case 'HTTPS':
+        return this.#facts.secured === undefined ? undefined : 'on';
+      case 'SSL_PROTOCOL':
+        return this.#facts.secured?.()?.protocol;
+      case 'SSL_CIPHER':
+        return this.#facts.secured?.()?.cipher;
       case 'SCRIPT_NAME':
         return '';
       case 'UNIQUE_ID':
@@ -147,6 +169,9 @@ const namesOfOurs = [
   'SERVER_PORT',
   'REQUEST_METHOD',
   'REQUEST_SCHEME',
+  'HTTPS',
+  'SSL_PROTOCOL',
+  'SSL_CIPHER',
   'REQUEST_URI',
   'SCRIPT_NAME',
   'PATH_INFO',

@@ -55,9 +55,9 @@ export class ScgiView implements View {
       case 'REMOTE_ADDR':
         return this.#said(name) ?? facts.remoteAddress;
       case 'REQUEST_SCHEME':
-        return this.#said(name) ?? (this.meta('HTTPS') === undefined ? 'http' : 'https');
+        return this.#isSecure() ? 'https' : 'http';
       case 'HTTPS':
-        return /^(?:on|1)$/i.test(this.#head.meta(name) ?? '') ? 'on' : undefined;
+        return this.#isSecure() ? 'on' : undefined;
       case 'CONTENT_TYPE':
         return this.#said(name);
       default:
@@ -77,6 +77,13 @@ export class ScgiView implements View {
       const value = this.meta(name);
       if (value !== undefined) yield [name, value];
     }
+  }
+
+  #isSecure(): boolean {
+    const https = this.#said('HTTPS');
+    return https === undefined
+      ? this.#head.meta('REQUEST_SCHEME')?.toLowerCase() === 'https'
+      : /^(?:on|1|https)$/i.test(https);
   }
 
   /** An empty text says nothing: nginx sends every variable of its list, empty where it does not know it. */
@@ -103,6 +110,7 @@ const alwaysSaid = [
   'SERVER_PORT',
   'REQUEST_METHOD',
   'REQUEST_SCHEME',
+  'HTTPS',
   'REQUEST_URI',
   'SCRIPT_NAME',
   'PATH_INFO',

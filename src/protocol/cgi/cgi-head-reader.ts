@@ -22,6 +22,7 @@ const CR = 0x0d;
  */
 export class CgiHeadReader {
   readonly #maxHeadBytes: number;
+  readonly #nph: boolean;
   readonly #collected = new ByteCollector();
   #state: 'line-start' | 'after-cr' | 'in-line' | 'end' = 'line-start';
   #answer: CgiHead | CgiHeadFailure | undefined;
@@ -29,9 +30,10 @@ export class CgiHeadReader {
   /** After `push`: the offset in the chunk of the first byte that is not the head's. With a head, that is the body's first. */
   next = 0;
 
-  /** `maxHeadBytes`: with the empty line that ends it. */
-  constructor({ maxHeadBytes }: { readonly maxHeadBytes: number }) {
+  /** `maxHeadBytes`: with the empty line that ends it. `nph`: the head of an HTTP response, with a status line. */
+  constructor({ maxHeadBytes, nph = false }: { readonly maxHeadBytes: number; readonly nph?: boolean }) {
     this.#maxHeadBytes = maxHeadBytes;
+    this.#nph = nph;
   }
 
   push(chunk: Uint8Array): 'more' | CgiHead | CgiHeadFailure {
@@ -50,7 +52,7 @@ export class CgiHeadReader {
         head = this.#collected.take();
         length = head.length;
       }
-      this.#answer = parseCgiHead(head, length);
+      this.#answer = parseCgiHead(head, length, this.#nph);
       return this.#answer;
     }
     if (end < chunk.length) {

@@ -17,6 +17,9 @@ const LOCATION = byteStringBytes('location');
 const CONTENT_TYPE = byteStringBytes('content-type');
 const CONTENT_LENGTH = byteStringBytes('content-length');
 const DATE = byteStringBytes('date');
+const TRANSFER_ENCODING = byteStringBytes('transfer-encoding');
+/** Up to the minor version. */
+const HTTP_1 = byteStringBytes('HTTP/1.');
 
 /** Fields of a connection; how the answer travels is the listener's business (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP = [
@@ -35,10 +38,14 @@ const HOP_BY_HOP = [
  * As lenient as servers in use where the meaning is plain: a document may lack Content-Type if it has a Status, other
  * fields may stand beside a Location, repeats of Content-Type and Content-Length that agree are one. What could be
  * read in two ways is `bad-head`.
+ *
+ * With `nph` it begins with a status line of HTTP/1 (section 5), is always an answer, and is `bad-head` with a Transfer-Encoding:
+ * the body is passed on as it comes.
  */
-export function parseCgiHead(head: Uint8Array, length: number): CgiHead | 'bad-head' {
-  const parser = new CgiHeadParser(head, length);
-  let at = 0;
+export function parseCgiHead(head: Uint8Array, length: number, nph = false): CgiHead | 'bad-head' {
+  const parser = new CgiHeadParser(head, length, nph);
+  let at = nph ? parser.statusLine() : 0;
+  if (at < 0) return 'bad-head';
   while (head[at] !== LF && !(head[at] === CR && head[at + 1] === LF)) {
     at = parser.line(at);
     if (at < 0) return 'bad-head';
@@ -49,6 +56,7 @@ export function parseCgiHead(head: Uint8Array, length: number): CgiHead | 'bad-h
 /** The lines of one head. Field lines that stay are copied as bytes; strings are made of three values only. */
 class CgiHeadParser {
   readonly #bytes: Uint8Array;
+  readonly #nph: boolean;
   /** The shortest line, `a:` and LF, grows by two bytes, so twice the length is room enough. */
   readonly #fields: Uint8Array;
   #fieldsEnd = 0;
@@ -63,9 +71,24 @@ class CgiHeadParser {
   /** Fields beside Location that the visitor would see. */
   #otherFields = 0;
 
-  constructor(bytes: Uint8Array, length: number) {
+  constructor(bytes: Uint8Array, length: number, nph: boolean) {
     this.#bytes = bytes;
+    this.#nph = nph;
     this.#fields = new Uint8Array(2 * length);
+  }
+
+  /** Takes `HTTP/1.1 404 Not Found` at the start; returns as `line` does. */
+  statusLine(): number {
+    const bytes = this.#bytes;
+    for (let index = 0; index < HTTP_1.length; index++) if (bytes[index] !== HTTP_1[index]) return -1;
+    const minor = bytes[HTTP_1.length];
+    const from = HTTP_1.length + 2;
+    if ((minor !== 0x30 && minor !== 0x31) || bytes[from - 1] !== SPACE) return -1;
+    let end = from;
+    while (fieldValueBytes[bytes[end] as number] === 1) end++;
+    const to = end;
+    if (bytes[end] === CR) end++;
+    return bytes[end] === LF && this.#takeStatus(from, to) ? end + 1 : -1;
   }
 
   /** Takes the line that begins at `at`, and returns where the next one begins, or -1 where this one is bad. */
@@ -123,7 +146,11 @@ class CgiHeadParser {
         if (equalsLowerCase(bytes, at, nameEnd, DATE)) this.#hasDate = true;
         break;
       case 6:
-        if (equalsLowerCase(bytes, at, nameEnd, STATUS)) return this.#takeStatus(from, to);
+        // Libraries repeat the status line as a field.
+        if (equalsLowerCase(bytes, at, nameEnd, STATUS))
+          return this.#nph
+            ? decimalValue(bytes, from, Math.min(to, from + 3)) === this.#status
+            : this.#takeStatus(from, to);
         break;
       case 8:
         if (equalsLowerCase(bytes, at, nameEnd, LOCATION)) {
@@ -138,6 +165,9 @@ class CgiHeadParser {
         break;
       case 14:
         if (equalsLowerCase(bytes, at, nameEnd, CONTENT_LENGTH)) return this.#takeLength(from, to);
+        break;
+      case 17:
+        if (this.#nph && equalsLowerCase(bytes, at, nameEnd, TRANSFER_ENCODING)) return false;
         break;
     }
     for (const name of HOP_BY_HOP) if (equalsLowerCase(bytes, at, nameEnd, name)) return true;

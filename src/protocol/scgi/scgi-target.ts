@@ -21,7 +21,8 @@ const NEEDS_ESCAPE = /[^A-Za-z0-9/._~!$&'()*+,;=:@-]/g;
 export function scgiTarget(head: View): SplitTarget | Refusal {
   const uri = head.meta('REQUEST_URI');
   const query = head.meta('QUERY_STRING') ?? queryOf(uri ?? '');
-  const decoded = (head.meta('SCRIPT_NAME') ?? '') + (head.meta('PATH_INFO') ?? '') || head.meta('DOCUMENT_URI');
+  const decoded =
+    (head.meta('SCRIPT_NAME') ?? '') + (head.meta('PATH_INFO') ?? '') || head.meta('DOCUMENT_URI');
   const target = decoded ? decoded.replace(NEEDS_ESCAPE, escaped) : uri;
   if (!target) return refusal(400, 'scgi/no-path', 'expected a path in the head of an SCGI request');
   const split = splitTarget(target);

@@ -49,13 +49,14 @@ async function exchangeOf(fields: string, { trusted = true, name = 'X-Request-Id
         arrived.answer.end();
       },
       errorPage: { error: () => expect.unreachable() },
-      scratch: new Uint8Array(64 << 10),
+      scratch: Buffer.alloc(64 << 10),
       coarse: { nowMs: 0, dateLine: Buffer.from('') },
       nextId: () => 'ours-1',
       requestIdField: field,
       now: () => 0,
       onRefused: () => {},
       stopping: () => false,
+      crowded: () => false,
     },
     {
       remoteAddress: '192.0.2.7',
