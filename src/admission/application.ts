@@ -11,8 +11,8 @@ import type { Dispatch } from '../core/policy.ts';
 import type { View } from '../core/view.ts';
 import type { PolicyChain } from '../policy/policy-chain.ts';
 import type { AdmissionQueue } from './admission-queue.ts';
-import type { ScriptDirectory } from './script-directory.ts';
 import { ApplicationLoad } from './application-load.ts';
+import type { ScriptDirectory } from './script-directory.ts';
 
 /** What may wait of one request and of its answer, bytes. */
 export interface Buffers {
@@ -100,6 +100,11 @@ export class Application {
   over(): void {
     this.#active--;
     if (this.#active === 0) this.#onIdle?.();
+  }
+
+  /** Requests that were led here and are not over. */
+  get underway(): number {
+    return this.#active;
   }
 
   /** Resolves when no request that was led here is under way. For one that gets no more requests. */

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Argument, Command, InvalidArgumentError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { version } from '../version.ts';
 import type { FloodCommandOptions } from './flood.ts';
@@ -42,6 +42,49 @@ export function createProgram(): Command {
     .command('schema')
     .description('print the JSON Schema of the configuration, for editors')
     .action(async () => (await import('./print-schema.ts')).printSchema());
+
+  program
+    .command('status')
+    .description('show what the running gateway does, as JSON')
+    .argument('[FILE]', 'the configuration that it runs with', 'spillway.yaml')
+    .action(async (file: string) => (await import('./control.ts')).status(file));
+
+  program
+    .command('reload')
+    .description('have the running gateway read FILE again; exit 1, and nothing changed, where it is faulty')
+    .argument('[FILE]', 'the configuration that it runs with', 'spillway.yaml')
+    .action(async (file: string) => (await import('./control.ts')).reload(file));
+
+  program
+    .command('drain')
+    .description(
+      'shed the new requests of APPLICATION, or take the whole gateway out of its front server; wait for the others',
+    )
+    .argument('<FILE>', 'the configuration that the gateway runs with')
+    .argument('[APPLICATION]', 'its name')
+    .option('--timeout <SECONDS>', 'how long to wait', positiveNumber, 60)
+    .action(async (file: string, application: string | undefined, options: { timeout: number }) =>
+      (await import('./control.ts')).drain(file, application, options),
+    );
+
+  program
+    .command('resume')
+    .description('take a drain back')
+    .argument('<FILE>', 'the configuration that the gateway runs with')
+    .argument('[APPLICATION]', 'its name')
+    .action(async (file: string, application: string | undefined) =>
+      (await import('./control.ts')).resume(file, application),
+    );
+
+  program
+    .command('daemon')
+    .description('start, stop or restart the daemon of APPLICATION')
+    .addArgument(new Argument('<ACTION>', 'what to do').choices(['start', 'stop', 'restart']))
+    .argument('<FILE>', 'the configuration that the gateway runs with')
+    .argument('<APPLICATION>', 'its name')
+    .action(async (action: string, file: string, application: string) =>
+      (await import('./control.ts')).daemon(action, file, application),
+    );
 
   program
     .command('flood')

@@ -1,6 +1,8 @@
 import { loadConfiguration } from '../config/load-configuration.ts';
 import { Gateway } from '../gateway/gateway.ts';
 import { openLog } from '../log/open-log.ts';
+import { InheritedSockets } from '../system/inherited-sockets.ts';
+import { ServiceManager } from '../system/service-manager.ts';
 import { SystemClock } from '../system/system-clock.ts';
 import { formatFaults } from './format-faults.ts';
 import { welcome } from './welcome.ts';
@@ -17,7 +19,9 @@ export async function serve(file: string): Promise<void> {
     return;
   }
   const clock = new SystemClock();
-  const log = await openLog(configuration.log, { clock });
+  const inherited = new InheritedSockets(process.env);
+  const manager = new ServiceManager(process.env, clock);
+  const log = await openLog(configuration.log, { clock, decisions: configuration.decisionLog });
   // Before anything else: until they have a handler these signals would end the process.
   process.on('SIGUSR1', () => log.reopen());
   let hungUp = false;
@@ -25,8 +29,13 @@ export async function serve(file: string): Promise<void> {
     hungUp = true;
   };
   process.on('SIGHUP', () => reload());
-  const gateway = await Gateway.start(configuration, { clock, log });
-  reload = () => void gateway.reloadFile();
+  const gateway = await Gateway.start(configuration, { clock, log, inherited });
+  const sayReady = (): void => manager.ready(`serving ${gateway.addresses.join(', ')}`);
+  reload = () => {
+    manager.reloading();
+    void gateway.reloadFile().finally(sayReady);
+  };
+  sayReady();
   if (hungUp) reload();
   // Who asked for JSON reads by program, and has the `listening` lines.
   if (configuration.log.format !== 'json') process.stderr.write(welcome(gateway));
@@ -36,9 +45,11 @@ export async function serve(file: string): Promise<void> {
     if (stopping) process.exit(1);
     stopping = true;
     log.logger.info('stopping', { signal });
+    manager.stopping();
     void gateway.stop().then(() => {
       log.logger.info('stopped');
       log.close();
+      manager.close();
       process.exit(0);
     });
   };

@@ -15,7 +15,10 @@ export function welcome(gateway: Gateway): string {
   if (adminAddress !== undefined) {
     lines.push(['metrics', `${adminAddress}/metrics`], ['status', `${adminAddress}/status`]);
     if (first !== undefined)
-      lines.push(['flood it', `npx spillway flood ${first}/ --admin ${adminAddress}   (in another terminal)`]);
+      lines.push([
+        'flood it',
+        `npx spillway flood ${first}/ --admin ${adminAddress}   (in another terminal)`,
+      ]);
   }
   lines.push(['stop', 'Ctrl-C']);
   const width = Math.max(...lines.map(([label]) => label.length));

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import type { Address } from './configuration.ts';
+import type { Address, ListenAddress } from './configuration.ts';
 
 const TCP = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]*)):([0-9]{1,5})$/;
 const UNIX = /^unix:([^\0]+)$/;
@@ -7,6 +7,17 @@ const UNIX = /^unix:([^\0]+)$/;
 /** The form of an address, as a regular expression for schemas. */
 export const ADDRESS_PATTERN = `${UNIX.source.replace('\\0', '\\u0000')}|${TCP.source}`;
 export const TCP_ADDRESS_PATTERN = TCP.source;
+
+const INHERITED = /^(?:systemd:([^\0:]{1,255})|fd:([3-9]|[1-9][0-9]{1,4}))$/;
+export const LISTEN_ADDRESS_PATTERN = `${ADDRESS_PATTERN}|${INHERITED.source.replace('\\0', '\\u0000')}`;
+
+/** As `parseAddress`, or `systemd:NAME` and `fd:NUMBER` for a socket that is open already. */
+export function parseListenAddress(text: string): ListenAddress | undefined {
+  const [, name, descriptor] = INHERITED.exec(text) ?? [];
+  if (name !== undefined) return { kind: 'systemd', name };
+  if (descriptor !== undefined) return { kind: 'descriptor', descriptor: Number(descriptor) };
+  return parseAddress(text);
+}
 
 /**
  * `127.0.0.1:8080`, `[::1]:8080`, `localhost:80`, `unix:PATH` (the path as it is written); nothing where the text has
@@ -25,8 +36,10 @@ export function parseAddress(text: string): Address | undefined {
   return { kind: 'tcp', host, port };
 }
 
-/** As `parseAddress` reads it. */
-export function formatAddress(address: Address): string {
+/** As `parseListenAddress` reads it. */
+export function formatAddress(address: ListenAddress): string {
+  if (address.kind === 'systemd') return `systemd:${address.name}`;
+  if (address.kind === 'descriptor') return `fd:${address.descriptor}`;
   if (address.kind === 'unix') return `unix:${address.path}`;
   return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { Fault } from '../core/fault.ts';
-import { formatAddress, parseAddress } from './address.ts';
+import { formatAddress, parseAddress, parseListenAddress } from './address.ts';
 import { describeFound } from './describe-found.ts';
 import type { KeyPath } from './key-path.ts';
 import { resolveAddress } from './resolve-paths.ts';
@@ -152,7 +152,7 @@ function daemonAddresses(document: SourceDocument, applications: Applications): 
 }
 
 function addressClaim(document: SourceDocument, value: unknown, key: KeyPath): Claim[] {
-  const address = typeof value === 'string' ? parseAddress(value) : undefined;
+  const address = typeof value === 'string' ? parseListenAddress(value) : undefined;
   if (address === undefined || (address.kind === 'tcp' && address.port === 0)) return [];
   return [[formatAddress(resolveAddress(dirname(document.file), address)), key]];
 }

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { Fault } from '../core/fault.ts';
 import { parseAddress } from './address.ts';
-import { checkLogFile } from './check-log-file.ts';
 import { checkCertificate } from './check-certificate.ts';
+import { checkLogFile } from './check-log-file.ts';
 import { checkPage } from './check-page.ts';
 import { checkProcess } from './check-process.ts';
 import { checkProgram, checkProgramInPath } from './check-program.ts';

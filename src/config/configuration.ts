@@ -9,6 +9,7 @@ export interface Configuration {
   readonly file: string;
   readonly listen: readonly ListenConfiguration[];
   readonly admin: TcpAddress | undefined;
+  readonly control: ControlConfiguration | undefined;
   /** Addresses, CIDR blocks, and `unix`: HTTP peers whose X-Forwarded-* fields count. */
   readonly trustedProxies: readonly string[];
   /** The header field by which front servers give requests their ids. */
@@ -36,9 +37,16 @@ export interface UnixAddress {
 
 export type Address = TcpAddress | UnixAddress;
 
+/** A listening socket that is open already when the gateway starts. */
+export type InheritedAddress =
+  | { readonly kind: 'systemd'; readonly name: string }
+  | { readonly kind: 'descriptor'; readonly descriptor: number };
+
+export type ListenAddress = Address | InheritedAddress;
+
 export interface ListenConfiguration {
   readonly protocol: 'http' | 'scgi';
-  readonly address: Address;
+  readonly address: ListenAddress;
   readonly tls: TlsConfiguration | undefined;
   /** For Unix sockets. */
   readonly rights: SocketRights;
@@ -62,6 +70,13 @@ export interface SocketRights {
   /** A name, or a number as text. */
   readonly owner: string | undefined;
   readonly group: string | undefined;
+}
+
+/** A Unix socket by which operators command the gateway. */
+export interface ControlConfiguration {
+  /** Absolute. */
+  readonly path: string;
+  readonly rights: SocketRights;
 }
 
 export interface LogConfiguration {

@@ -32,6 +32,10 @@ export function resolveConfiguration(
       rights: { mode, owner, group },
     })),
     admin: written.admin,
+    control: written.control && {
+      path: resolvePath(directory, written.control.socket),
+      rights: { mode: written.control.mode, owner: written.control.owner, group: written.control.group },
+    },
     trustedProxies: written.trusted_proxies,
     requestIdHeader: written.request_id_header,
     log: resolveLog(directory, written.log),

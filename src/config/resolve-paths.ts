@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { Address } from './configuration.ts';
+import type { Address, ListenAddress } from './configuration.ts';
 
 /** A path of the file in `directory`, absolute. */
 export function resolvePath(directory: string, path: string): string {
@@ -16,6 +16,8 @@ export function resolveProgram(directory: string, word: string): string {
   return word.includes('/') ? resolve(directory, word) : word;
 }
 
-export function resolveAddress(directory: string, address: Address): Address {
+export function resolveAddress(directory: string, address: Address): Address;
+export function resolveAddress(directory: string, address: ListenAddress): ListenAddress;
+export function resolveAddress(directory: string, address: ListenAddress): ListenAddress {
   return address.kind === 'unix' ? { kind: 'unix', path: resolve(directory, address.path) } : address;
 }

@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { ADDRESS_PATTERN, parseAddress, TCP_ADDRESS_PATTERN } from './address.ts';
+import {
+  ADDRESS_PATTERN,
+  LISTEN_ADDRESS_PATTERN,
+  parseAddress,
+  parseListenAddress,
+  TCP_ADDRESS_PATTERN,
+} from './address.ts';
 import type { TcpAddress } from './configuration.ts';
 import { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
 import { isTrustedProxy } from './is-trusted-proxy.ts';
@@ -35,7 +41,7 @@ export function size(least: number, most: number) {
 export function listenAddress() {
   const expected =
     'an address such as 127.0.0.1:8080, "[::1]:8080", localhost:8080, :8080 or unix:./spillway.sock';
-  return scalar('address', ADDRESS_PATTERN, expected, parseAddress);
+  return scalar('address', LISTEN_ADDRESS_PATTERN, expected, parseListenAddress);
 }
 
 /** As `listenAddress`, without Unix sockets. */

@@ -61,7 +61,7 @@ const listen = z
       http: listenAddress()
         .optional()
         .describe(
-          'Address of an HTTP/1.1 listener. Port 0 takes any free port; `:8080` is every address of the machine. An IPv6 address needs quotes.',
+          'Address of an HTTP/1.1 listener. Port 0 takes any free port; `:8080` is every address of the machine. An IPv6 address needs quotes. `systemd:NAME` is a socket that systemd hands over under that name, `fd:3` any that is open already: its queue survives a restart.',
         ),
       scgi: listenAddress()
         .optional()
@@ -81,6 +81,20 @@ const listen = z
   )
   .meta({ oneOf: [{ required: ['http'] }, { required: ['scgi'] }] })
   .describe('One way in: `http` or `scgi`.');
+
+const control = z
+  .strictObject(
+    {
+      socket: path('the path of a Unix socket, such as ./spillway.control').describe(
+        'Who may connect to it may do everything that `spillway reload`, `drain`, `resume` and `daemon` do.',
+      ),
+      mode: socketMode().prefault('0600').describe('Its permissions: who may write may connect.'),
+      owner: accountName().optional().describe('User whom it is given to.'),
+      group: accountName().optional().describe('Group which it is given to.'),
+    },
+    { error: 'a map such as { socket: ./spillway.control }' },
+  )
+  .describe('The socket by which operators command a running gateway. Without it there is SIGHUP for a reload.');
 
 const log = z
   .strictObject({
@@ -404,6 +418,7 @@ export const configurationSchema = z
     admin: tcpListenAddress()
       .optional()
       .describe('Address for `/metrics`, `/healthz`, `/readyz` and `/status`. Not for visitors.'),
+    control: control.optional(),
     applications: z
       .record(z.string(), application, {
         error: 'a map of applications, such as wiki: { at: /wiki, cgi: { program: ./wiki.cgi } }',

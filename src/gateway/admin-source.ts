@@ -6,6 +6,9 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { version } from '../version.ts';
 import type { LastReload } from './reload-result.ts';
 
+/** `draining`: it serves what comes, and asks front servers to send it elsewhere. */
+export type GatewayPhase = 'starting' | 'ready' | 'draining' | 'stopping';
+
 export interface AdminSourceParts {
   readonly state: GatewayState;
   readonly configuration: () => Configuration;
@@ -13,7 +16,7 @@ export interface AdminSourceParts {
   /** What went wrong last with the daemon of each application. */
   readonly daemonFailures: ReadonlyMap<string, string>;
   readonly listeners: () => readonly string[];
-  readonly phase: () => 'starting' | 'ready' | 'stopping';
+  readonly phase: () => GatewayPhase;
   /** Milliseconds since 1970. */
   readonly startedMs: number;
   readonly lastReload: () => LastReload | undefined;

@@ -2,9 +2,12 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type AdminServer, startAdminServer } from '../admin/admin-server.ts';
+import type { AdminSource } from '../admin/admin-source.ts';
+import { statusDocument } from '../admin/status-document.ts';
 import { Gate } from '../admission/gate.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { type ConfigurationFaults, loadConfiguration } from '../config/load-configuration.ts';
+import { type ControlServer, startControlServer } from '../control/control-server.ts';
 import { CapacityLedger } from '../core/capacity-ledger.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/fault.ts';
@@ -16,10 +19,12 @@ import { StateLog } from '../log/state-log.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { PreparedErrorPage } from '../overload/error-page.ts';
 import { descriptorLimit } from '../system/descriptor-limit.ts';
+import type { InheritedSockets } from '../system/inherited-sockets.ts';
 import { version } from '../version.ts';
-import { adminSource } from './admin-source.ts';
+import { adminSource, type GatewayPhase } from './admin-source.ts';
 import { ApplicationSet } from './application-set.ts';
 import { buildApplication } from './build-application.ts';
+import { controlTarget } from './control-target.ts';
 import { fanOutObserver } from './fan-out-observer.ts';
 import { gatewayState } from './gateway-state.ts';
 import { listenerBuilder } from './listener-builder.ts';
@@ -29,6 +34,8 @@ import type { LastReload, ReloadResult } from './reload-result.ts';
 export interface GatewaySurroundings {
   readonly clock: Clock;
   readonly log: OpenedLog;
+  /** Sockets that were open before the gateway. */
+  readonly inherited: InheritedSockets;
 }
 
 /** What the machine bears at once: this many processes for each processor, or four times as many conversations with daemons. */
@@ -43,7 +50,7 @@ function defaultMaxConnections(): number {
 }
 
 /** Keys that are read once: a change of them waits for the next start, and is told. */
-const readOnce = ['log', 'decisionLog', 'requestIdHeader'] as const;
+const readOnce = ['log', 'decisionLog', 'requestIdHeader', 'control'] as const;
 
 /**
  * The composition root: makes every part of a gateway, changes them, and takes them down again.
@@ -68,7 +75,8 @@ export class Gateway {
   readonly #startedMs = Date.now();
   #configuration: Configuration;
   #admin: AdminServer | undefined;
-  #phase: 'starting' | 'ready' | 'stopping' = 'starting';
+  #control: ControlServer | undefined;
+  #phase: GatewayPhase = 'starting';
   #lastReload: LastReload | undefined;
   #reloading: Promise<unknown> = Promise.resolve();
 
@@ -93,6 +101,7 @@ export class Gateway {
         settings: this.#httpSettings,
         requestIdHeader: configuration.requestIdHeader,
         handler: (exchange) => this.#gate.handle(exchange),
+        inherited: surroundings.inherited,
       }),
     );
   }
@@ -162,20 +171,24 @@ export class Gateway {
     await this.#gate.drain(stopTimeoutMs);
     await this.#applications.stop();
     await this.#admin?.close();
+    await this.#control?.close();
     this.#load.stop();
     this.#stateLog.close();
   }
 
   #open(): void {
     const { logger } = this.#surroundings.log;
-    const { applications, listen, admin } = this.#configuration;
+    const { applications, listen, admin, control } = this.#configuration;
     this.#applications.commit(this.#applications.prepare(applications));
     this.#metrics.watch(this.#state());
     if (admin !== undefined) this.#admin = this.#openAdmin(admin);
+    if (control !== undefined) this.#control = this.#openControl(control);
     this.#listeners.commit(this.#listeners.prepare(listen), 0);
     this.#phase = 'ready';
     for (const address of this.addresses) logger.info('listening', { what: protocolOf(address), address });
     if (this.#admin !== undefined) logger.info('listening', { what: 'admin', address: this.#admin.address });
+    if (this.#control !== undefined)
+      logger.info('listening', { what: 'control', address: this.#control.address });
   }
 
   /** Everything that can fail comes first; from the first commit on nothing can. */
@@ -257,9 +270,35 @@ export class Gateway {
     );
   }
 
+  #openControl({ path, rights }: NonNullable<Configuration['control']>): ControlServer {
+    const { clock, log } = this.#surroundings;
+    const target = controlTarget({
+      applications: this.#applications,
+      gate: this.#gate,
+      clock,
+      status: () => statusDocument(this.#adminSource(), Date.now()),
+      reload: () => this.reloadFile(),
+      setDraining: (draining) => {
+        if (this.#phase !== 'stopping') this.#phase = draining ? 'draining' : 'ready';
+      },
+      logger: log.logger,
+    });
+    return startControlServer(target, {
+      path,
+      rights,
+      onFault: (fault) => log.logger.error('internal-fault', { err: fault }),
+    });
+  }
+
   #openAdmin(address: NonNullable<Configuration['admin']>): AdminServer {
     const { logger } = this.#surroundings.log;
-    const source = adminSource({
+    return startAdminServer(address, this.#adminSource(), {
+      onFault: (fault) => logger.error('internal-fault', { err: fault }),
+    });
+  }
+
+  #adminSource(): AdminSource {
+    return adminSource({
       state: this.#state(),
       configuration: () => this.#configuration,
       metrics: this.#metrics,
@@ -268,9 +307,6 @@ export class Gateway {
       phase: () => this.#phase,
       startedMs: this.#startedMs,
       lastReload: () => this.#lastReload,
-    });
-    return startAdminServer(address, source, {
-      onFault: (fault) => logger.error('internal-fault', { err: fault }),
     });
   }
 }

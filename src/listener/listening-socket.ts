@@ -8,6 +8,8 @@ import { claimUnixSocket, type UnixSocketName } from './unix-socket-name.ts';
 
 export interface ListeningSocketOptions<Data> {
   readonly address: Address;
+  /** A socket that listens at the address already. Stays open, and the name of a Unix socket is left alone. */
+  readonly descriptor?: number | undefined;
   /** For a Unix socket. */
   readonly rights: SocketRights | undefined;
   readonly socket: SocketHandler<Data>;
@@ -45,7 +47,15 @@ export class ListeningSocket<Data> {
     this.#options = options;
     this.#tls = options.tls;
     const { address } = options;
-    this.#name = address.kind === 'unix' ? claimUnixSocket(address.path, options.rights) : undefined;
+    const { descriptor } = options;
+    const isOurs = descriptor === undefined && address.kind === 'unix';
+    this.#name = isOurs ? claimUnixSocket(address.path, options.rights) : undefined;
+    if (descriptor !== undefined) {
+      this.#descriptor = duplicateDescriptor(descriptor);
+      this.port = address.kind === 'tcp' ? address.port : 0;
+      this.#accepting = this.#acceptAnew();
+      return;
+    }
     const first = this.#open(
       address.kind === 'unix'
         ? { unix: this.#name?.bindPath }

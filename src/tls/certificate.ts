@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { CertificateFiles } from '../config/configuration.ts';
 import { Fault } from '../core/fault.ts';
+import { hasCode } from '../system/has-code.ts';
 
 /** A certificate that fits its key and can be served. */
 export interface Certificate {
@@ -61,7 +62,7 @@ function readPem(file: string): string {
   } catch (error) {
     throw new Fault(
       'tls/unreadable',
-      `expected a file that can be read, found ${reason(error)}`,
+      `expected a file that can be read, found ${hasCode(error, 'ENOENT') ? 'nothing' : reason(error)}`,
       { file },
       error,
     );

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { programStep } from '../../src/backend/program-step.ts';
 import type { ProcessConfiguration } from '../../src/config/configuration.ts';
 import { CgiScripts } from './cgi-scripts.ts';
 
 const scripts = new CgiScripts();
+// Other users run them, too.
+chmodSync(scripts.folder, 0o755);
 afterAll(() => scripts.remove());
 
 const noLimits = {

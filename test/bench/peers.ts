@@ -33,7 +33,7 @@ if (wrk === '' || navigator.hardwareConcurrency < 2) {
   process.stderr.write('expected wrk (Debian package wrk) and two processors\n');
   process.exit(1);
 }
-const rates: RateOptions = { wrk, rounds: options.quick ? 3 : 5, seconds: options.quick ? 1 : 2 };
+const rates: RateOptions = { wrk, rounds: 5, seconds: options.quick ? 1 : 2 };
 const spillway = spillwayPeer();
 const peers = [nginxPeer, lighttpdPeer, spillway];
 const present = peers.filter(({ version }) => version !== undefined);

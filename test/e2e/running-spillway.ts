@@ -46,11 +46,16 @@ export class RunningSpillway {
     return await RunningSpillway.startWhole(folder, head + configuration);
   }
 
-  /** With the whole configuration, which must say `log: { format: json }` and have an `admin`. */
-  static async startWhole(folder: string, configuration: string): Promise<RunningSpillway> {
+  /** With the whole configuration, which must say `log: { format: json }` and have an `admin`. `launcher` is a command that starts it, such as `prlimit`. */
+  static async startWhole(
+    folder: string,
+    configuration: string,
+    launcher: readonly string[] = [],
+  ): Promise<RunningSpillway> {
     const file = join(folder, 'spillway.yaml');
     writeFileSync(file, configuration);
-    const child = spawn(bin, ['serve', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [command = bin, ...args] = [...launcher, bin, 'serve', file];
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const running = new RunningSpillway(folder, child);
     await running.until(() => running.#address !== '' && running.#admin !== '');
     return running;

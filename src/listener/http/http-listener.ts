@@ -19,6 +19,8 @@ import { RequestIdField } from './request-id-field.ts';
 
 export interface HttpListenerOptions {
   readonly address: Address;
+  /** A socket that listens there already. */
+  readonly descriptor?: number | undefined;
   /** Not empty: speaks TLS. The first one is for visitors whose name no certificate has. */
   readonly certificates?: readonly CertificateFiles[] | undefined;
   /** For a Unix socket. */
@@ -80,6 +82,7 @@ export class HttpListener implements Listener {
     this.#budget = options.budget ?? new ConnectionBudget(Number.POSITIVE_INFINITY);
     this.#server = new ListeningSocket({
       address: options.address,
+      descriptor: options.descriptor,
       rights: options.rights,
       socket: this.#handlers(context),
       tls: options.certificates === undefined ? undefined : this.#readCertificates(options.certificates),

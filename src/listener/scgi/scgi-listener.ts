@@ -13,6 +13,8 @@ import type { ScgiSettings } from './scgi-settings.ts';
 
 export interface ScgiListenerOptions {
   readonly address: Address;
+  /** A socket that listens there already. */
+  readonly descriptor?: number | undefined;
   /** Of a Unix socket. */
   readonly rights?: SocketRights | undefined;
   /** Shared by all listeners of the gateway. */
@@ -46,11 +48,12 @@ export class ScgiListener implements Listener {
 
   /** Throws a Fault where the address cannot be used. */
   constructor(options: ScgiListenerOptions) {
-    const { address, rights, requestIdHeader } = options;
+    const { address, descriptor, rights, requestIdHeader } = options;
     this.#options = options;
     this.#coarse = { nowMs: options.now() };
     this.#socket = new ListeningSocket<ScgiConnection>({
       address,
+      descriptor,
       rights,
       tls: undefined,
       socket: this.#handlers({

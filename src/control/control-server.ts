@@ -1,0 +1,91 @@
+import type { SocketRights } from '../config/configuration.ts';
+import { claimUnixSocket } from '../listener/unix-socket-name.ts';
+import type { ControlTarget, DaemonAction } from './control-target.ts';
+
+export interface ControlServer {
+  readonly address: string;
+  /** Takes the name away, and ends what is under way. */
+  close(): Promise<void>;
+}
+
+export interface ControlOptions {
+  /** Absolute path of the socket. Who may connect may do everything here: its mode and owner are the protection. */
+  readonly path: string;
+  readonly rights: SocketRights;
+  readonly onFault: (fault: unknown) => void;
+}
+
+const actions: readonly string[] = ['start', 'stop', 'restart'];
+
+/**
+ * The gateway's control socket: HTTP with JSON over a Unix socket, so that `curl --unix-socket` will do. GET looks, POST acts:
+ * /status, /reload, /drain, /resume, /daemon/start, /daemon/stop, /daemon/restart; `?application=NAME` says whom.
+ * Throws a Fault where the socket cannot be made.
+ */
+export function startControlServer(
+  target: ControlTarget,
+  { path, rights, onFault }: ControlOptions,
+): ControlServer {
+  const name = claimUnixSocket(path, rights);
+  const server = Bun.serve({
+    unix: name.bindPath,
+    development: false,
+    fetch: async (request, server) => {
+      // A daemon may take its time to start or to end.
+      server.timeout(request, 0);
+      try {
+        return await respond(target, request);
+      } catch (fault) {
+        onFault(fault);
+        return answer(500, { error: 'a defect of Spillway: see its log' });
+      }
+    },
+  });
+  try {
+    name.listened();
+  } catch (fault) {
+    void server.stop(true);
+    throw fault;
+  }
+  return {
+    address: `unix:${path}`,
+    async close() {
+      name.release();
+      await server.stop(true);
+    },
+  };
+}
+
+async function respond(target: ControlTarget, request: Request): Promise<Response> {
+  const { pathname, searchParams } = new URL(request.url);
+  const application = searchParams.get('application') ?? undefined;
+  if (pathname === '/status' && request.method === 'GET') return answer(200, target.status());
+  if (request.method !== 'POST') return answer(405, { error: 'expected GET /status, or POST to act' });
+  switch (pathname) {
+    case '/reload': {
+      const result = await target.reload();
+      return 'faults' in result ? answer(409, { faults: result.faults.map(String) }) : answer(200, result);
+    }
+    case '/drain':
+      return outcome(target.drain(application));
+    case '/resume':
+      return outcome(target.resume(application));
+  }
+  const [, action] = /^\/daemon\/(\w+)$/.exec(pathname) ?? [];
+  if (action === undefined || !actions.includes(action)) {
+    return answer(404, {
+      error: `expected /status, /reload, /drain, /resume or /daemon/${actions.join('|')}`,
+    });
+  }
+  if (application === undefined) return answer(400, { error: 'expected ?application=NAME' });
+  return outcome(await target.daemon(action as DaemonAction, application));
+}
+
+function outcome(result: object): Response {
+  if (!('kind' in result)) return answer(200, result);
+  return answer(409, { error: 'message' in result ? result.message : 'refused' });
+}
+
+function answer(status: number, body: unknown): Response {
+  return Response.json(body, { status, headers: { 'Cache-Control': 'no-store' } });
+}
