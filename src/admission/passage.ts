@@ -318,10 +318,10 @@ export class Passage implements AnswerReceiver, TicketEvents {
     this.#endWork();
   }
 
-  /** Refused for what the request is, not for the load. */
+  /** Refused for what the request is, not for the load; with 503 for what the machine lacks just now. */
   #refuse(status: number, code: string): void {
     this.#failure = code;
-    this.#answer(this.#errorPage(status));
+    this.#answer(status === 503 ? this.#overloadPage(defaultRetryAfterMs) : this.#errorPage(status));
     this.#endWork();
   }
 
@@ -364,11 +364,16 @@ export class Passage implements AnswerReceiver, TicketEvents {
     const inflight = this.#holdings.slot?.inflight ?? 0;
     this.#holdings.giveBack();
     if (this.#sawPolicies) {
+      const { waitMs, firstByteMs, busyMs, totalMs } = this.#times.durations();
+      const lane = this.#decision?.lane ?? 'shed';
       this.#application?.outcome({
-        lane: this.#decision?.lane ?? 'shed',
-        inflight,
+        lane,
         result: this.#result,
-        ...this.#times.durations(),
+        waitMs,
+        firstByteMs,
+        busyMs,
+        totalMs,
+        inflight,
       });
     }
     this.#application?.over();
@@ -380,6 +385,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
     this.#answered = true;
     this.#spool?.discard();
     if (!finished.complete) this.#failure ??= 'abandoned';
+    const { waitMs, firstByteMs, busyMs, totalMs } = this.#times.durations();
     this.#parts.observer.finished({
       id: this.#exchange.id,
       application: this.#application?.name ?? '',
@@ -391,7 +397,10 @@ export class Passage implements AnswerReceiver, TicketEvents {
       bytesIn: this.#bytesIn,
       bytesOut: finished.bytes,
       trace: this.#trace,
-      ...this.#times.durations(),
+      waitMs,
+      firstByteMs,
+      busyMs,
+      totalMs,
     });
     if (this.#workOver) this.#onOver();
   }

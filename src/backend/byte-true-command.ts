@@ -14,7 +14,9 @@ export function byteTrueCommand(
   const limits = step?.shell ?? '';
   if (escaped.length === 0 && limits === '') return words;
   // `$( )` takes newlines off the end of a value: the underscore guards them.
-  const turned = escaped.map((name) => `${name}=$(printf '%b_' "$${name}"); ${name}=\${${name}%_}; `).join('');
+  const turned = escaped
+    .map((name) => `${name}=$(printf '%b_' "$${name}"); ${name}=\${${name}%_}; `)
+    .join('');
   // Variables that shells add of their own accord.
   const added = ['PWD', 'OLDPWD', 'SHLVL', '_'].filter((name) => !(name in variables));
   return ['/bin/sh', '-c', `${limits}${turned}unset ${added.join(' ')}; exec "$0" "$@"`, ...words];

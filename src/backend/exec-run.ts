@@ -46,12 +46,7 @@ export class ExecRun implements BackendRun {
   #takeBackTimeout: () => void = () => {};
   #takeBackLinger: () => void = () => {};
 
-  constructor(
-    options: ExecOptions,
-    target: ExecTarget,
-    request: BackendRequest,
-    receiver: AnswerReceiver,
-  ) {
+  constructor(options: ExecOptions, target: ExecTarget, request: BackendRequest, receiver: AnswerReceiver) {
     this.#options = options;
     this.#target = target;
     this.#request = request;
@@ -97,7 +92,10 @@ export class ExecRun implements BackendRun {
     const spawned = spawnProgram(program, directory, environment, this.#request.body, step, (exit) =>
       this.#exited(exit),
     );
-    this.#group = new ProgramGroup(spawned.pid, this.#options, () => this.#releaseIfOver());
+    this.#group = new ProgramGroup(spawned.pid, this.#options, (survived) => {
+      if (survived) this.#reportSurvivors(spawned.pid);
+      this.#releaseIfOver();
+    });
     this.#takeBackTimeout = clock.after(timeoutMs, () => this.#failAndCutOff('timeout'));
     this.#output = new PipeReader(spawned.standardOutput, {
       chunk: (bytes) => this.#took(bytes),
@@ -165,6 +163,14 @@ export class ExecRun implements BackendRun {
     this.#options.onFault(
       this.#request.id,
       new Fault('exec/ended-badly', message, { file: this.#target.program }),
+    );
+  }
+
+  #reportSurvivors(pid: number): void {
+    const message = `expected the process group ${pid} to end at KILL; found it there seconds later, perhaps in a system call that does not end: it is left alone, and its place given to others`;
+    this.#options.onFault(
+      this.#request.id,
+      new Fault('exec/not-killed', message, { file: this.#target.program }),
     );
   }
 

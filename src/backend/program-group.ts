@@ -31,7 +31,7 @@ export interface ProgramGroupOptions {
 export class ProgramGroup {
   readonly #pid: number;
   readonly #options: ProgramGroupOptions;
-  readonly #onGone: () => void;
+  readonly #onGone: (survived: boolean) => void;
   #leaderReaped = false;
   #stage: 'running' | 'terminating' | 'killed' | 'gone' = 'running';
   #signalled = false;
@@ -40,7 +40,8 @@ export class ProgramGroup {
   #takeBackKill: () => void = () => {};
   #takeBackLook: () => void = () => {};
 
-  constructor(pid: number, options: ProgramGroupOptions, onGone: () => void) {
+  /** `onGone`: called once; `survived`: it is there even after KILL, but not waited for any more. */
+  constructor(pid: number, options: ProgramGroupOptions, onGone: (survived: boolean) => void) {
     this.#pid = pid;
     this.#options = options;
     this.#onGone = onGone;
@@ -80,14 +81,15 @@ export class ProgramGroup {
   #look(): void {
     const { clock } = this.#options;
     const hopeless = this.#stage === 'killed' && clock.now() - this.#killedMs >= hopelessAfterMs;
-    if (!hopeless && this.#exists()) {
+    const exists = this.#exists();
+    if (exists && !hopeless) {
       this.#takeBackLook = clock.after(this.#lookMs, () => this.#look());
       this.#lookMs = Math.min(lastLookMs, 2 * this.#lookMs);
       return;
     }
     this.#stage = 'gone';
     this.#takeBackKill();
-    this.#onGone();
+    this.#onGone(exists);
   }
 
   #lookSoon(): void {

@@ -48,7 +48,9 @@ function limitLines(limits: ProcessConfiguration['limits']): string[] {
   if (fileSizeBytes !== undefined) lines.push(`ulimit -f ${Math.ceil(fileSizeBytes / 512)}`);
   // The letter is -p in dash and busybox, -u in others, where -p cannot be set.
   if (processes !== undefined)
-    lines.push(`if (ulimit -p ${processes}) 2>&-; then ulimit -p ${processes}; else ulimit -u ${processes}; fi`);
+    lines.push(
+      `if (ulimit -p ${processes}) 2>&-; then ulimit -p ${processes}; else ulimit -u ${processes}; fi`,
+    );
   return lines;
 }
 

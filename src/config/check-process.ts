@@ -19,7 +19,12 @@ export function checkProcess(cgi: Readonly<Record<string, unknown>>, isRoot: boo
   if (typeof user === 'string' && accountId('user', user) === undefined)
     add('user', 'config/no-account', 'a user of this machine', `no user ${user}`);
   else if (typeof user === 'string' && group === undefined && primaryGroup(user) === undefined)
-    add('user', 'config/no-account', 'the name of a user, or a number and a group', `${user} without a group`);
+    add(
+      'user',
+      'config/no-account',
+      'the name of a user, or a number and a group',
+      `${user} without a group`,
+    );
   if (typeof group === 'string' && accountId('group', group) === undefined)
     add('group', 'config/no-account', 'a group of this machine', `no group ${group}`);
   for (const [key, value] of Object.entries({ user, group })) {

@@ -113,7 +113,9 @@ export function hosts() {
     'a host such as wiki.example.org or "*.example.org", without a port, or a list of them; an IPv6 address needs brackets and quotes';
   const pattern =
     '^(?:(?:\\*\\.)?[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*|\\[[0-9A-Fa-f:.]+\\])$';
-  const host = scalar('host', pattern, expected, (text) => (text.length > 253 ? undefined : text.toLowerCase()));
+  const host = scalar('host', pattern, expected, (text) =>
+    text.length > 253 ? undefined : text.toLowerCase(),
+  );
   return z
     .union([host.transform((one) => [one]), z.array(host, { error: expected }).min(1, { error: expected })], {
       error: expected,

@@ -197,7 +197,9 @@ const programLimits = z
     cpu: duration(1000)
       .optional()
       .describe('Processor time, in whole seconds: then XCPU, and KILL a second later.'),
-    memory: size(1 << 20, 1e15).optional().describe('Address space of each process.'),
+    memory: size(1 << 20, 1e15)
+      .optional()
+      .describe('Address space of each process.'),
     files: z.int().min(3).max(1_000_000).optional().describe('Open descriptors of each process.'),
     processes: z
       .int()
@@ -209,7 +211,9 @@ const programLimits = z
       ),
     file_size: size(0, 1e15).optional().describe('Longest file that it may write.'),
   })
-  .describe('What a program and its children may use at most, each by itself. Without a key: what the gateway may.');
+  .describe(
+    'What a program and its children may use at most, each by itself. Without a key: what the gateway may.',
+  );
 
 const cgi = z
   .strictObject(
@@ -438,7 +442,7 @@ export const configurationSchema = z
         'Web servers and balancers in front that speak HTTP: addresses, CIDR blocks, and `unix` for whoever comes by a Unix socket. From them, and nobody else, X-Forwarded-For and X-Forwarded-Proto say who the visitor is and whether by HTTPS.',
       ),
     request_id_header: requestIdHeader().prefault('X-Request-Id').describe(
-      'The header field that carries the id of a request: taken from a front server on this machine (loopback or Unix socket) where it is 1 to 128 of `A-Z a-z 0-9 . _ -`, else made here. Programs, pages, logs and the answer have the same id.',
+      'The header field that carries the id of a request: taken from a front server on this machine (loopback or Unix socket) or among `trusted_proxies`, where it is 1 to 128 of `A-Z a-z 0-9 . _ -`, else made here. Programs, pages, logs and the answer have the same id.',
     ),
     http: http.prefault({}),
     log: log.prefault({}),

@@ -50,7 +50,7 @@ function defaultMaxConnections(): number {
 }
 
 /** Keys that are read once: a change of them waits for the next start, and is told. */
-const readOnce = ['log', 'decisionLog', 'requestIdHeader', 'control'] as const;
+const readOnce = ['log', 'decisionLog', 'requestIdHeader', 'trustedProxies', 'control'] as const;
 
 /**
  * The composition root: makes every part of a gateway, changes them, and takes them down again.
@@ -100,6 +100,7 @@ export class Gateway {
         budget: new ConnectionBudget(configuration.http.maxConnections ?? defaultMaxConnections()),
         settings: this.#httpSettings,
         requestIdHeader: configuration.requestIdHeader,
+        trustedProxies: configuration.trustedProxies,
         handler: (exchange) => this.#gate.handle(exchange),
         inherited: surroundings.inherited,
       }),

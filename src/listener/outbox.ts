@@ -28,7 +28,8 @@ export class Outbox {
   /** Sends the first bytes of a buffer that will be used again: what has to wait is copied. */
   sendScratch(scratch: Uint8Array, length: number): void {
     const taken = this.#waitingBytes > 0 ? 0 : Math.max(0, this.#socket.write(scratch, 0, length));
-    if (taken < length) this.#keep(scratch.slice(taken, length));
+    // `slice` of a Buffer would be a view of it.
+    if (taken < length) this.#keep(new Uint8Array(scratch.subarray(taken, length)));
   }
 
   /** The kernel has room again. Returns whether anything was taken. */

@@ -1,11 +1,13 @@
 const SMALLEST = 512;
+/** Shared: most heads come whole, and then nothing is ever collected. */
+const NOTHING = new Uint8Array(0);
 
 /**
  * Bytes that come in pieces, laid end to end. Room grows with what has come, never with what was announced, so that a
  * peer which says much and sends little costs little.
  */
 export class ByteCollector {
-  #room = new Uint8Array(0);
+  #room = NOTHING;
   #length = 0;
 
   get length(): number {
@@ -27,7 +29,7 @@ export class ByteCollector {
   /** Hands over what has come, and starts over with nothing. */
   take(): Uint8Array {
     const taken = this.#room.subarray(0, this.#length);
-    this.#room = new Uint8Array(0);
+    this.#room = NOTHING;
     this.#length = 0;
     return taken;
   }

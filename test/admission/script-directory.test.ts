@@ -13,8 +13,16 @@ beforeAll(() => {
   const bin = join(root, 'bin');
   for (const folder of ['bin', 'bin/deep', 'bin/deep/er', 'bin/.git', 'outside', 'bin-two'])
     mkdirSync(join(root, folder));
-  const program = (path: string, mode = 0o755): void => writeFileSync(join(root, path), '#!/bin/sh\n', { mode });
-  for (const path of ['bin/wiki', 'bin/deep/er/tool.cgi', 'bin/größe', 'bin/.hidden', 'bin/.git/hook', 'outside/evil'])
+  const program = (path: string, mode = 0o755): void =>
+    writeFileSync(join(root, path), '#!/bin/sh\n', { mode });
+  for (const path of [
+    'bin/wiki',
+    'bin/deep/er/tool.cgi',
+    'bin/größe',
+    'bin/.hidden',
+    'bin/.git/hook',
+    'outside/evil',
+  ])
     program(path);
   for (const path of ['bin/%2e', 'bin/a b', 'bin-two/evil']) program(path);
   program('bin/data.txt', 0o644);

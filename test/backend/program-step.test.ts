@@ -99,17 +99,27 @@ describe('a program over its limit', () => {
   };
 
   test('of processor time is ended before it answers', async () => {
-    expect(await over('while :; do :; done', limited({ cpuMs: 1000 }))).toEqual(['no-head', ['exec/ended-badly']]);
+    expect(await over('while :; do :; done', limited({ cpuMs: 1000 }))).toEqual([
+      'no-head',
+      ['exec/ended-badly'],
+    ]);
   });
 
   test('of memory ends by itself', async () => {
-    const hungry = 'exec 2>/dev/null; x=$(head -c 100000000 /dev/zero | tr "\\0" x); printf "Status: 200\\n\\n"';
-    expect(await over(hungry, limited({ memoryBytes: 50_000_000 }))).toEqual(['no-head', ['exec/ended-badly']]);
+    const hungry =
+      'exec 2>/dev/null; x=$(head -c 100000000 /dev/zero | tr "\\0" x); printf "Status: 200\\n\\n"';
+    expect(await over(hungry, limited({ memoryBytes: 50_000_000 }))).toEqual([
+      'no-head',
+      ['exec/ended-badly'],
+    ]);
   });
 
   test('of descriptors cannot open one more', async () => {
     const commands = 'exec 3</dev/null 4</dev/null 5</dev/null || exit 1; printf "Status: 200\\n\\n"';
-    expect(await over(`set -e; ${commands}`, limited({ files: 5 }))).toEqual(['no-head', ['exec/ended-badly']]);
+    expect(await over(`set -e; ${commands}`, limited({ files: 5 }))).toEqual([
+      'no-head',
+      ['exec/ended-badly'],
+    ]);
   });
 
   test('of a file is stopped from writing on', async () => {

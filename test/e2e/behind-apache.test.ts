@@ -14,15 +14,17 @@ ServerRoot ${folder}
 PidFile ${folder}/apache.pid
 DefaultRuntimeDir ${folder}
 ServerName example.org
-ErrorLog /dev/stderr
+ErrorLog ${folder}/apache.log
 Listen 127.0.0.1:${port}
-${['mpm_event', 'authz_core', 'proxy', 'proxy_scgi'].map((name) => `LoadModule ${name}_module ${modules}/mod_${name}.so`).join('\n')}
+${['mpm_event', 'authz_core', 'env', 'proxy', 'proxy_scgi'].map((name) => `LoadModule ${name}_module ${modules}/mod_${name}.so`).join('\n')}
 ${process.getuid?.() === 0 ? 'User www-data\nGroup www-data' : ''}
 ${documented.replace('*:80', `127.0.0.1:${port}`)}`,
 };
 
 describeBehind(apache, {
   noticesWhoLeaves: false,
+  wantsUtf8: false,
+  takesChunks: false,
   differences: {
     SERVER_SOFTWARE: 'Apache says its own',
     SERVER_SIGNATURE: 'likewise',

@@ -10,13 +10,15 @@ const lighttpd: FrontServerKind = {
 server.document-root = "${folder}"
 server.bind = "127.0.0.1"
 server.port = ${port}
-server.upload-dirs = ( "${folder}" )
+server.upload-dirs = ( "${folder}/uploads" )
 ${process.getuid?.() === 0 ? 'server.username = "www-data"\nserver.groupname = "www-data"' : ''}
 ${documented}`,
 };
 
 describeBehind(lighttpd, {
-  noticesWhoLeaves: true,
+  noticesWhoLeaves: false,
+  wantsUtf8: true,
+  takesChunks: true,
   differences: {
     SERVER_SOFTWARE: 'lighttpd says its own',
     REDIRECT_URI: 'the normalised target',

@@ -19,9 +19,10 @@ const nginx: FrontServerKind = {
 
 describeBehind(nginx, {
   noticesWhoLeaves: true,
+  wantsUtf8: false,
+  takesChunks: true,
   differences: {
     HTTP_HOST: "Debian's scgi_params leaves the port out",
-    SERVER_SOFTWARE: 'nginx does not say it',
     DOCUMENT_URI: 'the path as nginx decoded it',
     SERVER_NAME: 'nginx says its server_name, not the name that the visitor used',
     SERVER_ADDR: 'not among the scgi_params',

@@ -57,8 +57,8 @@ export class FrontServer {
     else {
       const [host, number] = target.split(':');
       part = part
-        .replace(`unix:${documentedSocket}|scgi://spillway/`, `scgi://${target}/`)
-        .replace(`unix:${documentedSocket}`, target)
+        .replace(`unix:${documentedSocket}|scgi://spillway/`, () => `scgi://${target}/`)
+        .replace(`unix:${documentedSocket}`, () => target)
         .replace(`"socket" => "${documentedSocket}"`, `"host" => "${host}", "port" => ${number}`);
     }
     const file = join(folder, `${kind.name}.conf`);

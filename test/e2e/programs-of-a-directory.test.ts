@@ -27,7 +27,7 @@ function program(path: string, commands: string): void {
 async function serve(cgi: string, more = ''): Promise<RunningSpillway> {
   const running = await RunningSpillway.start(
     folder,
-    `applications:\n  bin:\n    at: /cgi-bin\n    cgi: { ${cgi} }\n${more}`,
+    `applications:\n  bin:\n    at: /cgi-bin\n    policies: [ fixed ]\n    cgi: { ${cgi} }\n${more}`,
   );
   gateway = running;
   return running;
@@ -103,7 +103,8 @@ describe('a directory of programs', () => {
 });
 
 describe('a program with a whole HTTP response of its own', () => {
-  const response = 'printf "HTTP/1.0 203 Quite So\\r\\nX-Own: 1\\r\\nConnection: upgrade\\r\\n\\r\\nbody as it is"';
+  const response =
+    'printf "HTTP/1.0 203 Quite So\\r\\nX-Own: 1\\r\\nConnection: upgrade\\r\\n\\r\\nbody as it is"';
 
   test('is one where it is configured so; framing and connection stay ours', async () => {
     program('whole', response);
@@ -134,7 +135,10 @@ describe('a program with a whole HTTP response of its own', () => {
   test.each([
     ['a CGI response', `${text}; echo body`],
     ['an interim response', 'printf "HTTP/1.1 100 Continue\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\n\\r\\n"'],
-    ['a body in a framing of its own', 'printf "HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n0\\r\\n\\r\\n"'],
+    [
+      'a body in a framing of its own',
+      'printf "HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n0\\r\\n\\r\\n"',
+    ],
     ['another protocol', 'printf "HTTP/2 200 OK\\r\\n\\r\\n"'],
   ])('is a bad gateway with %s', async (_what, commands) => {
     program('whole', commands);
@@ -163,7 +167,7 @@ describe('limits of an application', () => {
   test('the one of variables holds for a daemon, too', async () => {
     gateway = await RunningSpillway.start(
       folder,
-      'applications:\n  d: { at: /, scgi: { address: unix:./d.sock }, limits: { environment: 1KiB } }\n',
+      'applications:\n  d: { at: /, policies: [ fixed ], scgi: { address: unix:./d.sock }, limits: { environment: 1KiB } }\n',
     );
     // Nothing listens there: it is refused for its size only once somebody could be asked.
     const response = await fetch(`${gateway.address}/`, { headers: { 'x-long': 'y'.repeat(1500) } });

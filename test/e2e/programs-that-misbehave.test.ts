@@ -74,6 +74,22 @@ describe('grandchildren are ended', () => {
     await until(() => processesOf(child).length === 0, 'none of them', 900);
   });
 
+  test('when visitors leave who have sent a large body whole', async () => {
+    const child = sleeper();
+    gateway = await servePrograms({ a: child }, { a: '' });
+    const running = gateway;
+    const clients = await Promise.all(Array.from({ length: 12 }, () => RawHttpClient.connect(running.port)));
+    for (const client of clients) {
+      client.send(`POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 500000\r\n\r\n`);
+      client.send(Buffer.alloc(500_000, 'x'));
+    }
+    await until(() => processesOf(child).length > 0, 'some of them');
+    for (const client of clients) client.leave();
+    await until(() => processesOf(child).length === 0, 'none of them', 900);
+    await running.until(async () => (await running.metric('spillway_http_connections')) === 0, 1000);
+    expect(await running.metric('spillway_abandoned_total')).toBe(12);
+  });
+
   test('when the time is over, and the visitor gets 504', async () => {
     const child = sleeper();
     gateway = await servePrograms({ a: `sh -c '${child} & ${child}' & ${child}` });

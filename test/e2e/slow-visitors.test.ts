@@ -13,6 +13,9 @@ afterEach(async () => {
   expect(code).toBe(0);
 });
 
+/** These tests are about one request at a time, not about the machine's load. */
+const fixed = '    policies: [ fixed ]\n';
+
 /** 50 MB of lines that all differ, so that a piece which is lost, doubled or misplaced shows. */
 const lines = 50_000_000 / 10;
 const first = 100_000_000;
@@ -54,7 +57,7 @@ const inflight = (running: RunningSpillway): Promise<number> =>
 
 describe('an answer of 50 MB for a visitor who does not read', () => {
   test('gives the slot back while the visitor waits, in bounded memory, and arrives whole', async () => {
-    gateway = await servePrograms({ large });
+    gateway = await servePrograms({ large }, { large: fixed });
     const running = gateway;
     // The first request has what a gateway loads once.
     await (await fetch(`${running.address}/large`)).arrayBuffer();
@@ -78,7 +81,7 @@ describe('an answer of 50 MB for a visitor who does not read', () => {
   }, 60_000);
 
   test('leaves no file when the visitor goes away in the middle', async () => {
-    gateway = await servePrograms({ large });
+    gateway = await servePrograms({ large }, { large: fixed });
     const running = gateway;
     const client = await request(running, '/large');
     await running.until(() => unnamedFiles(running.pid).length === 1);
@@ -89,7 +92,10 @@ describe('an answer of 50 MB for a visitor who does not read', () => {
   });
 
   test('holds the program back where nothing may be buffered', async () => {
-    gateway = await servePrograms({ large }, { large: '    buffer: { answer: { memory: 0B, disk: 0B } }\n' });
+    gateway = await servePrograms(
+      { large },
+      { large: `${fixed}    buffer: { answer: { memory: 0B, disk: 0B } }\n` },
+    );
     const running = gateway;
     const client = await request(running, '/large');
     await running.until(async () => (await inflight(running)) === 1);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConnectionBudget } from '../../src/listener/connection-budget.ts';
 
-function budget(max: number, left: () => boolean = () => true) {
+function budget(max: number, left: (atMost: number) => number = (atMost) => atMost) {
   const told: boolean[] = [];
   const made = new ConnectionBudget(max, left);
   made.onChange((full) => told.push(full));
@@ -39,16 +39,16 @@ describe('the budget of connections', () => {
   });
 
   test('is full while no descriptor is left, whoever has them', () => {
-    let left = true;
+    let left = 100;
     const { budget: one, told } = budget(100, () => left);
     one.check();
     expect(told).toEqual([]);
-    left = false;
+    left = 15;
     one.check();
     one.take();
     one.give();
     expect(told).toEqual([true]);
-    left = true;
+    left = 16;
     one.check();
     expect(told).toEqual([true, false]);
   });
@@ -61,9 +61,40 @@ describe('the budget of connections', () => {
     expect(told).toEqual([true, false]);
   });
 
+  test('that ran out of descriptors allows 16 connections less than there were, then one more at each check', () => {
+    let left = 100;
+    const { budget: one } = budget(1000, (atMost) => Math.min(atMost, left));
+    times(80, () => one.take());
+    left = 0;
+    one.check();
+    times(40, () => one.give());
+    left = 20;
+    one.check();
+    expect(one.full).toBe(false);
+    times(24, () => one.take());
+    expect(one.full).toBe(false);
+    one.take();
+    expect(one.full).toBe(true);
+    times(10, () => one.check());
+    expect(one.full).toBe(false);
+  });
+
+  test('grows back to what was configured where there are plenty', () => {
+    let left = 0;
+    const { budget: one } = budget(200, (atMost) => Math.min(atMost, left));
+    times(100, () => one.take());
+    one.check();
+    left = 1000;
+    times(5, () => one.check());
+    times(99, () => one.take());
+    expect(one.full).toBe(false);
+    one.take();
+    expect(one.full).toBe(true);
+  });
+
   test('tells nobody who has gone', () => {
     const told: boolean[] = [];
-    const one = new ConnectionBudget(1, () => true);
+    const one = new ConnectionBudget(1);
     one.onChange((full) => told.push(full))();
     one.take();
     expect(told).toEqual([]);

@@ -40,8 +40,6 @@ export interface ConnectionContext {
   readonly onRefused: (refusal: Refusal) => void;
   /** No request may follow the one under way. */
   readonly stopping: () => boolean;
-  /** Others wait for a connection: none is kept open for a next request. */
-  readonly crowded: () => boolean;
 }
 
 export type ConnectionState = 'idle' | 'head' | 'exchange' | 'lingering' | 'closed';
@@ -60,6 +58,8 @@ const leastIdleMs = 500;
 
 /** What lingers must not hold up a stop: by then the last answer has arrived, or never will. */
 const stoppingLingerMs = 1_000;
+/** How long a stop waits for the first request of a connection. */
+const stoppingFreshMs = 500;
 
 /**
  * One visitor's connection.
@@ -85,6 +85,8 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
   #paused = false;
   #inputEnded = false;
   #shut = false;
+  /** A request has come. */
+  #used = false;
   /** When the visitor last did something. */
   progressMs: number;
   #handshaking: boolean;
@@ -184,7 +186,8 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
     switch (this.state) {
       case 'idle':
         if (passed > (this.#handshaking ? settings.headTimeoutMs : settings.idleTimeoutMs)) this.#end();
-        else if (this.#context.stopping()) this.#end();
+        // Who has come only just has a request under way to us, and nobody else will answer it.
+        else if (this.#context.stopping() && (this.#used || passed > stoppingFreshMs)) this.#end();
         return;
       case 'head':
         if (passed > settings.headTimeoutMs)
@@ -246,7 +249,7 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
     if (this.#body !== undefined && !this.#body.over && !this.#body.opened && !this.#expectsContinue)
       this.#skipBody(this.#body);
     if (this.#body !== undefined && !this.#body.complete) this.#keepAlive = false;
-    if (this.#inputEnded || this.#context.stopping() || this.#context.crowded()) this.#keepAlive = false;
+    if (this.#inputEnded || this.#context.stopping()) this.#keepAlive = false;
     return this.#keepAlive;
   }
 
@@ -288,6 +291,7 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
     const target = raw === '*' ? { path: raw, query: '' } : splitTarget(raw);
     if ('kind' in target) return this.#refuse(target);
     this.state = 'exchange';
+    this.#used = true;
     this.#keepAlive = head.keepAlive;
     this.#expectsContinue = head.expectContinue;
     const given = this.#facts.trusted === true ? requestIdField?.read(head) : undefined;
@@ -313,6 +317,8 @@ export class HttpConnection implements AnswerConnection, BodyConnection {
     const next = body.take(chunk);
     if (next < 0) this.#keepAlive = false;
     else if (next < chunk.length) this.#input = chunk.subarray(next);
+    // Its last bytes may have been held back, and nobody asks for more behind the end: only who reads notices that a visitor leaves.
+    if (body.over) this.#resume();
   }
 
   /** Nobody wants the body, but all of it may be here already: then the connection can go on behind it. */

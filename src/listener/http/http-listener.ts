@@ -45,7 +45,7 @@ export interface HttpListenerOptions {
 /** How often time limits are looked at. One timer for all connections: a timer each would cost more than the request. */
 const sweepMs = 250;
 /** Which share of the idle connections is ended at each sweep while no more connections can be had. */
-const roomPerSweep = 1 / 8;
+const roomPerSweep = 1 / 4;
 const scratchBytes = 256 << 10;
 
 type Handled = Socket<HttpConnection>;
@@ -77,7 +77,6 @@ export class HttpListener implements Listener {
       now: options.now,
       onRefused: options.onRefused,
       stopping: () => this.#stopping,
-      crowded: () => this.#budget.full,
     };
     this.#budget = options.budget ?? new ConnectionBudget(Number.POSITIVE_INFINITY);
     this.#server = new ListeningSocket({
@@ -170,7 +169,7 @@ export class HttpListener implements Listener {
           serverAddress: plainAddress(opened.localAddress),
           serverPort: String(opened.localPort ?? 0),
           serverSoftware: this.#options.serverSoftware,
-          trusted: isLocalPeer(plainAddress(opened.remoteAddress)),
+          trusted: isLocalPeer(plainAddress(opened.remoteAddress)) || this.#isProxy(opened),
           requestIdVariable: context.requestIdField?.variable,
           proxies: this.#isProxy(opened) ? this.#options.trustedProxies : undefined,
           secured: secure ? () => securedBy(opened) : undefined,

@@ -32,7 +32,9 @@ const MAX_EMPTY_LINES = 8;
 /** `HTTP/1.1`, 0 for a digit. */
 const VERSION_PATTERN = [0x48, 0x54, 0x54, 0x50, 0x2f, 0, 0x2e, 0];
 /** Browsers send up to about twenty. */
-const FIELDS_AT_FIRST = 24;
+const FIELDS_AT_FIRST = 16;
+/** Shared: a head of which nothing has come has no spans. */
+const NO_SPANS = new Int32Array(0);
 
 /**
  * Finds the parts of a request's head (RFC 9112, sections 3 and 5), one byte after the other, and refuses at the first byte that
@@ -59,7 +61,7 @@ export class HeadScanner {
   minor = 0;
   fieldCount = 0;
   /** Four for each field: start and end of its name, start and end of its value. */
-  spans = new Int32Array(0);
+  spans = NO_SPANS;
   readonly #limits: RequestLimits;
   #state = START;
   #emptyLines = 0;
@@ -83,7 +85,7 @@ export class HeadScanner {
     this.start = position;
     this.fieldCount = 0;
     // The last ones belong to the head that was made of them.
-    this.spans = new Int32Array(0);
+    this.spans = NO_SPANS;
     this.#state = START;
     this.#emptyLines = 0;
   }

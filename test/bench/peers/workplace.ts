@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Subprocess } from 'bun';
+import { RawHttpClient } from '../../support/raw-http-client.ts';
 import { loadProcessor } from './processors.ts';
 import { type Peer, Server, type Setting } from './server.ts';
 
@@ -55,8 +56,11 @@ export class Workplace {
   /** Servers that start from now on shed with as many bytes as this one. */
   async takePageOf(server: Server): Promise<void> {
     // As wrk asks: without any Accept field.
-    const { stdout } = Bun.spawnSync(['curl', '--silent', '--header', 'Accept:', server.url('/shed')]);
-    this.#pageBytes = stdout.length > 0 ? stdout.length : this.#pageBytes;
+    const client = await RawHttpClient.connect(server.port);
+    client.send('GET /shed HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
+    const answer = await client.untilOver();
+    client.leave();
+    this.#pageBytes = answer.length - answer.indexOf('\r\n\r\n') - 4;
   }
 
   get pageBytes(): number {

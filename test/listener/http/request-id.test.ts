@@ -56,7 +56,6 @@ async function exchangeOf(fields: string, { trusted = true, name = 'X-Request-Id
       now: () => 0,
       onRefused: () => {},
       stopping: () => false,
-      crowded: () => false,
     },
     {
       remoteAddress: '192.0.2.7',
