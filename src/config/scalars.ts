@@ -82,7 +82,9 @@ export function socketMode() {
 
 /** Reads permission bits; in quotes likewise. */
 export function umask() {
-  return scalar('umask', '^0?[0-7]{3}$', 'a umask in quotes, such as "027"', (text) => Number.parseInt(text, 8));
+  return scalar('umask', '^0?[0-7]{3}$', 'a umask in quotes, such as "027"', (text) =>
+    Number.parseInt(text, 8),
+  );
 }
 
 /** A user or group of the machine. */

@@ -94,7 +94,9 @@ const control = z
     },
     { error: 'a map such as { socket: ./spillway.control }' },
   )
-  .describe('The socket by which operators command a running gateway. Without it there is SIGHUP for a reload.');
+  .describe(
+    'The socket by which operators command a running gateway. Without it there is SIGHUP for a reload.',
+  );
 
 const log = z
   .strictObject({
@@ -130,13 +132,17 @@ const decisionLog = z
       file: path('the path of a file, such as ./decisions.ndjson').describe(
         'The file; put aside as FILE.1, FILE.2 and so on.',
       ),
-      max_size: size(128 * 1024, 1e12).prefault('64MiB').describe('At this size the file is put aside.'),
+      max_size: size(128 * 1024, 1e12)
+        .prefault('64MiB')
+        .describe('At this size the file is put aside.'),
       keep: z
         .int()
         .min(0)
         .max(1000)
         .default(5)
-        .describe('How many files that were put aside stay; all together are bounded by `max_size` times `keep` + 1.'),
+        .describe(
+          'How many files that were put aside stay; all together are bounded by `max_size` times `keep` + 1.',
+        ),
       variables: z
         .array(
           z
@@ -441,9 +447,11 @@ export const configurationSchema = z
       .describe(
         'Web servers and balancers in front that speak HTTP: addresses, CIDR blocks, and `unix` for whoever comes by a Unix socket. From them, and nobody else, X-Forwarded-For and X-Forwarded-Proto say who the visitor is and whether by HTTPS.',
       ),
-    request_id_header: requestIdHeader().prefault('X-Request-Id').describe(
-      'The header field that carries the id of a request: taken from a front server on this machine (loopback or Unix socket) or among `trusted_proxies`, where it is 1 to 128 of `A-Z a-z 0-9 . _ -`, else made here. Programs, pages, logs and the answer have the same id.',
-    ),
+    request_id_header: requestIdHeader()
+      .prefault('X-Request-Id')
+      .describe(
+        'The header field that carries the id of a request: taken from a front server on this machine (loopback or Unix socket) or among `trusted_proxies`, where it is 1 to 128 of `A-Z a-z 0-9 . _ -`, else made here. Programs, pages, logs and the answer have the same id.',
+      ),
     http: http.prefault({}),
     log: log.prefault({}),
     decision_log: decisionLog.optional(),

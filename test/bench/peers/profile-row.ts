@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RateRow } from './rows.ts';
 import { spillwayPeer } from './spillway-peer.ts';
@@ -20,8 +20,7 @@ export async function profileRow(
   workplace: Workplace,
   options: { readonly wrk: string; readonly seconds: number; readonly top: number },
 ): Promise<string[]> {
-  const folder = join(workplace.folder, 'profile');
-  mkdirSync(folder, { recursive: true });
+  const folder = mkdtempSync(join(workplace.folder, 'profile-'));
   const bun = [process.execPath, '--cpu-prof', `--cpu-prof-dir=${folder}`];
   const server = await workplace.start(spillwayPeer(bun), row.accessLog);
   const { seconds } = options;
