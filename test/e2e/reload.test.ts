@@ -1,8 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { peer } from '../support/peer.ts';
+import { runCommand } from './run-command.ts';
 import { RunningSpillway } from './running-spillway.ts';
 
+const openssl = peer('OpenSSL', 'openssl');
 const guestbook = join(import.meta.dirname, '../../demo/guestbook/guestbook.scgi');
 
 let gateway: RunningSpillway | undefined;
@@ -177,5 +180,73 @@ describe('a reload', () => {
     );
     expect(await text(`http://127.0.0.1:${port}/one`)).toBe('first');
     await expect(fetch(`${old}/one`)).rejects.toThrow();
+  });
+});
+
+describe.skipIf(!openssl.available)('a reload of certificates', () => {
+  const issue = async (folder: string, name: string): Promise<void> => {
+    const { code, output } = await runCommand(
+      openssl.path,
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-days',
+        '2',
+        '-subj',
+        `/CN=${name}`,
+        '-addext',
+        `subjectAltName=DNS:${name}`,
+        '-keyout',
+        'key.pem',
+        '-out',
+        'site.pem',
+      ],
+      { cwd: folder },
+    );
+    expect(code, output).toBe(0);
+  };
+
+  const served = async (running: RunningSpillway): Promise<string> => {
+    const { output } = await runCommand('/bin/sh', [
+      '-c',
+      `echo | ${openssl.path} s_client -connect 127.0.0.1:${running.port} -servername any 2>/dev/null | ${openssl.path} x509 -noout -subject`,
+    ]);
+    return output.trim();
+  };
+
+  async function startSecure(): Promise<RunningSpillway> {
+    const folder = RunningSpillway.folder();
+    await issue(folder, 'first.example.org');
+    writeFileSync(join(folder, 'say.cgi'), '#!/bin/sh\nprintf "Content-Type: text/plain\\n\\n$WORD"\n', {
+      mode: 0o755,
+    });
+    gateway = await RunningSpillway.startWhole(
+      folder,
+      `listen: [ { http: 127.0.0.1:0, tls: { certificates: [ { certificate: ./site.pem, key: ./key.pem } ] } } ]
+admin: 127.0.0.1:0
+log: { format: json }
+applications:
+${said('one', 'first')}`,
+    );
+    return gateway;
+  }
+
+  test('serves what lies in the files now, though their names are the same', async () => {
+    const running = await startSecure();
+    expect(await served(running)).toContain('first.example.org');
+    await issue(running.folder, 'second.example.org');
+    await reload(running, said('one', 'first'));
+    expect(await served(running)).toContain('second.example.org');
+  });
+
+  test('that are broken changes nothing, and names the file', async () => {
+    const running = await startSecure();
+    writeFileSync(join(running.folder, 'site.pem'), 'no certificate');
+    await reload(running, said('one', 'changed'));
+    expect(await served(running)).toContain('first.example.org');
+    expect(running.log.find((line) => line.event === 'reload-failed')?.problem).toContain('site.pem');
   });
 });
