@@ -186,6 +186,8 @@ export interface ScgiConfiguration {
 export interface DaemonConfiguration {
   /** The first word is an absolute path where it was written with a slash. */
   readonly command: readonly string[];
+  /** `bind`: the daemon makes its listening socket; `inherit`: it is given one, which is open before it starts. */
+  readonly activation: 'bind' | 'inherit';
   readonly startTimeoutMs: number;
   /** Without a conversation for this long, the daemon is retired. */
   readonly idleTimeoutMs: number;

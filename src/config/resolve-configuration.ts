@@ -154,6 +154,7 @@ function resolveScgi(directory: string, written: WrittenApplication['scgi']): Sc
       command: daemon.command.map((word, index) =>
         index === 0 ? resolveProgram(directory, word) : resolveText(directory, word),
       ),
+      activation: daemon.activation,
       startTimeoutMs: daemon.start_timeout,
       idleTimeoutMs: daemon.idle_timeout,
       quietTimeoutMs: daemon.quiet_timeout,

@@ -273,6 +273,12 @@ const daemon = z
       .describe(
         'Program and arguments that start the daemon in the foreground; no shell. Words that start with `./` or `../`, and a program with a slash, are relative to this file; a bare program is looked up in PATH.',
       ),
+    activation: z
+      .enum(['bind', 'inherit'], { error: 'bind or inherit' })
+      .prefault('bind')
+      .describe(
+        '`bind`: the daemon listens at the address itself. `inherit`: Spillway listens, and hands the socket over as standard input and as descriptor 3 with LISTEN_FDS and LISTEN_PID, as systemd does; who comes while the daemon starts waits in its queue, and a daemon that crashes leaves that queue to the next.',
+      ),
     start_timeout: duration().prefault('10s').describe('How long it may take until it accepts connections.'),
     idle_timeout: duration().prefault('5m').describe('Without a conversation for this long, it is retired.'),
     quiet_timeout: duration()

@@ -1,7 +1,9 @@
-import type { Address } from '../config/configuration.ts';
+import type { Address, DaemonConfiguration } from '../config/configuration.ts';
 import type { DaemonRefusal } from '../core/daemon.ts';
 import type { FileLock } from '../system/file-lock.ts';
+import { ActivationSocket } from './activation-socket.ts';
 import type { DaemonProcess } from './daemon-process.ts';
+import { FirstAccept } from './first-accept.ts';
 import type { Reachability } from './reachability.ts';
 import { removeSocketName } from './remove-socket-name.ts';
 import { type StartOptions, startDaemon } from './start-daemon.ts';
@@ -14,6 +16,8 @@ export type StartAttempt =
       readonly kind: 'ready';
       /** Held: to be released when the process and its group are gone. */
       readonly life: FileLock;
+      /** The one that the daemon was given; to be closed before the lock is released. */
+      readonly socket: ActivationSocket | undefined;
       readonly process: DaemonProcess;
       readonly durationMs: number;
     }
@@ -28,6 +32,13 @@ export type StartAttempt =
 export interface AttemptOptions extends StartOptions {
   readonly address: Address;
   readonly lifePath: string;
+  readonly activation: DaemonConfiguration['activation'];
+}
+
+/** What a keeper holds between a daemon that crashed and the next. */
+export interface HeldAddress {
+  readonly life: FileLock;
+  readonly socket: ActivationSocket;
 }
 
 /**
@@ -41,7 +52,7 @@ export async function attemptStart(options: AttemptOptions): Promise<StartAttemp
     case 'running':
       return taken;
     case 'held':
-      return startLocked(options, taken.lock, taken.found);
+      return startLocked(options, taken.lock, () => openAddress(options, taken.found));
     case 'lock-timeout':
       return refused('lock-timeout', `somebody else holds ${options.lifePath}, and no daemon answers`);
     case 'lock-failed':
@@ -51,33 +62,72 @@ export async function attemptStart(options: AttemptOptions): Promise<StartAttemp
   }
 }
 
+/** Another daemon for a queue that was kept. Lock and socket are given away: where it does not come up, neither is held any more. */
+export function attemptRestart(
+  options: AttemptOptions,
+  { life, socket }: HeldAddress,
+): Promise<StartAttempt> {
+  return startLocked(options, life, () => socket);
+}
+
+/** Makes room for the daemon; opens its socket where it does not do so itself. */
+function openAddress(
+  { address, activation }: AttemptOptions,
+  found: Reachability,
+): ActivationSocket | undefined {
+  if (found === 'denied') {
+    throw new Error('expected a socket open to this user, or none; found something else');
+  }
+  if (found === 'stale') removeSocketName(address);
+  return activation === 'inherit' ? new ActivationSocket(address) : undefined;
+}
+
 async function startLocked(
   options: AttemptOptions,
   life: FileLock,
-  found: Reachability,
+  open: () => ActivationSocket | undefined,
 ): Promise<StartAttempt> {
   let ready = false;
+  let socket: ActivationSocket | undefined;
+  let accept: FirstAccept | undefined;
   try {
-    if (found === 'denied') {
-      return refused('start-failed', 'expected a socket open to this user, or none; found something else');
-    }
-    if (found === 'stale') removeSocketName(options.address);
+    socket = open();
+    socket?.makeBlocking();
+    if (socket !== undefined) accept = new FirstAccept(options.address, socket, options.clock);
     const start = await startDaemon({
       ...options,
+      ...(socket !== undefined && { launch: { ...options.launch, socket: socket.descriptor } }),
+      ...(accept !== undefined && { probe: accept.probe }),
       launched: (daemon) => {
         life.write(`keeper ${process.pid}\ndaemon ${daemon.pid}\n`);
         options.launched(daemon);
       },
     });
     ready = start.kind === 'ready';
-    return start.kind === 'ready' ? { ...start, life } : refused(start.kind, start.message, start.process);
+    return start.kind === 'ready'
+      ? { ...start, life, socket }
+      : refused(start.kind, start.message, start.process);
   } catch (error) {
-    return refused('start-failed', String(error));
+    return refused(
+      'start-failed',
+      error instanceof Error && error.name === 'Error' ? error.message : String(error),
+    );
   } finally {
+    accept?.close();
     if (!ready) {
+      closeQuietly(socket);
       life.write('');
       life.release();
     }
+  }
+}
+
+/** The name that stays where its directory allows nothing else is found stale, and told of, at the next start. */
+function closeQuietly(socket: ActivationSocket | undefined): void {
+  try {
+    socket?.close();
+  } catch {
+    // As said above.
   }
 }
 

@@ -30,6 +30,8 @@ export interface DaemonLaunch {
   readonly directory: string;
   /** The whole environment of the process. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Descriptor of a listening socket to hand over: as standard input, and as the first of sd_listen_fds(3). */
+  readonly socket?: number;
   /** Told of every line on standard output or error; long lines come in pieces. */
   readonly line: (line: string) => void;
 }

@@ -3,9 +3,10 @@ import type { Clock } from '../core/clock.ts';
 import type { Daemon, DaemonRefusal, Ensured } from '../core/daemon.ts';
 import type { DaemonState } from '../core/daemon-state.ts';
 import { Fault } from '../core/fault.ts';
-import { MAX_SOCKET_PATH_BYTES } from '../system/connect-unix.ts';
 import type { FileLock } from '../system/file-lock.ts';
-import { attemptStart, type StartAttempt } from './attempt-start.ts';
+import { MAX_SOCKET_PATH_BYTES } from '../system/unix-socket-address.ts';
+import type { ActivationSocket } from './activation-socket.ts';
+import { type AttemptOptions, attemptRestart, attemptStart, type StartAttempt } from './attempt-start.ts';
 import { BackOff } from './back-off.ts';
 import type { DaemonProcess } from './daemon-process.ts';
 import { describeEnd } from './describe-end.ts';
@@ -24,6 +25,9 @@ import { type RetirementReason, RetirementWatch } from './retirement-watch.ts';
 import { StartScore } from './start-score.ts';
 import { Suspicion } from './suspicion.ts';
 import { UseLock } from './use-lock.ts';
+
+/** Whether the end of a daemon was wanted. */
+type EndCause = 'retirement' | 'crash';
 
 const UP: Ensured = { up: true };
 const ANSWER_UP = Promise.resolve(UP);
@@ -47,6 +51,9 @@ const ANSWER_UP = Promise.resolve(UP);
  * Whoever holds the life lock is the keeper, from before the process is started until its whole group is gone. A daemon
  * that answers while somebody else holds that lock, or nobody, is `up` as well, but adopted: used, and neither retired nor
  * killed. `down` and `failing` hold nothing. After `stop`, the state is `down` for good.
+ *
+ * With `activation: inherit` the keeper has opened the listening socket, and keeps it with the life lock from a daemon that crashed to the
+ * next one where anybody waits in its queue or here; so nobody in the queue is lost. Else both go together.
  */
 export class DaemonKeeper implements Daemon {
   readonly #options: KeeperOptions;
@@ -63,6 +70,8 @@ export class DaemonKeeper implements Daemon {
   #state: DaemonState = 'down';
   /** Both or neither: nothing while the daemon is down, or adopted. */
   #life: FileLock | undefined;
+  /** Only with the life lock. */
+  #socket: ActivationSocket | undefined;
   #process: DaemonProcess | undefined;
   /** The start or retirement that is under way, or the last one. Never rejects. */
   #transition: Promise<void> = Promise.resolve();
@@ -147,8 +156,9 @@ export class DaemonKeeper implements Daemon {
     this.#become('starting');
     const { application, scgi, daemon, environment, directory, launcher = launchProcess } = this.#options;
     const output = new OutputLog(this.#options.log, this.#clock, application);
-    const attempt = await attemptStart({
+    const attemptOptions: AttemptOptions = {
       address: scgi.address,
+      activation: daemon.activation,
       lifePath: this.#locks.life,
       launcher,
       launch: { command: daemon.command, directory, environment, line: (line) => output.line(line) },
@@ -160,8 +170,16 @@ export class DaemonKeeper implements Daemon {
         this.#score.started(this.#clock.now());
         this.#log.started(pid);
       },
-    });
-    this.#started(attempt);
+    };
+    const life = this.#life;
+    const socket = this.#socket;
+    this.#life = undefined;
+    this.#socket = undefined;
+    this.#started(
+      life === undefined || socket === undefined
+        ? await attemptStart(attemptOptions)
+        : await attemptRestart(attemptOptions, { life, socket }),
+    );
   }
 
   #started(attempt: StartAttempt): void {
@@ -174,8 +192,9 @@ export class DaemonKeeper implements Daemon {
       return;
     }
     if (attempt.kind === 'ready') {
-      const { life, process, durationMs } = attempt;
+      const { life, socket, process, durationMs } = attempt;
       this.#life = life;
+      this.#socket = socket;
       this.#process = process;
       process.ended.then(() => this.#died(process));
       this.#log.ready(process.pid, durationMs);
@@ -187,15 +206,15 @@ export class DaemonKeeper implements Daemon {
 
   async #died(process: DaemonProcess): Promise<void> {
     // A command that went into the background ended well, and what it left behind still answers.
-    const left = process.end?.code === 0 && isAlive(await this.#probe());
+    const left = this.#socket === undefined && process.end?.code === 0 && isAlive(await this.#probe());
     if (this.#process !== process || this.#state !== 'up') return;
     this.#options.observer.failed('died');
     this.#score.died(this.#clock.now());
     if (process.groupRuns()) {
-      this.#transition = this.#end(process);
+      this.#transition = this.#end(process, 'crash');
       await this.#transition;
     } else {
-      this.#giveUp();
+      this.#giveUp('crash');
       this.#rest();
       await endProcess(process, this.#clock, 0);
     }
@@ -210,7 +229,7 @@ export class DaemonKeeper implements Daemon {
       return;
     }
     this.#log.retired(process.pid, reason);
-    this.#transition = this.#end(process);
+    this.#transition = this.#end(process, 'retirement');
   }
 
   #restart(): void {
@@ -218,7 +237,7 @@ export class DaemonKeeper implements Daemon {
     if (this.#state !== 'up' || process === undefined) return;
     this.#score.died(this.#clock.now());
     this.#log.unresponsive(process);
-    this.#transition = this.#end(process);
+    this.#transition = this.#end(process, 'crash');
   }
 
   async #stopForGood(): Promise<void> {
@@ -238,29 +257,47 @@ export class DaemonKeeper implements Daemon {
     this.#removeName();
     await this.#untilAlone(process);
     this.#log.retired(process.pid, reason);
-    await this.#end(process);
+    await this.#end(process, 'retirement');
   }
 
-  /** Ends the daemon, then gives the life lock back. The name goes first, so that nobody new comes while it finishes. */
-  async #end(process: DaemonProcess): Promise<void> {
+  /** Ends the daemon, then gives the life lock back. The name goes first, so that nobody new comes while it finishes; unless the next daemon may take over the queue. */
+  async #end(process: DaemonProcess, cause: EndCause): Promise<void> {
     this.#become('retiring');
     this.#watch.end();
     this.#suspicion.clear();
-    this.#removeName();
+    if (cause === 'retirement' || this.#socket === undefined) this.#removeName();
     const gone = await endProcess(process, this.#clock, this.#options.daemon.stopTimeoutMs);
     if (!gone) this.#log.survived(process.pid);
-    this.#giveUp();
+    this.#giveUp(gone ? cause : 'retirement');
     this.#rest();
   }
 
-  #giveUp(): void {
+  #giveUp(cause: EndCause): void {
     this.#watch.end();
     this.#suspicion.clear();
     this.#use.release();
     this.#process = undefined;
+    if (cause === 'crash' && this.#queueIsWanted()) return;
+    this.#closeSocket();
     this.#life?.write('');
     this.#life?.release();
     this.#life = undefined;
+  }
+
+  /** Whether another daemon is to serve the queue of the one that crashed. */
+  #queueIsWanted(): boolean {
+    if (this.#socket === undefined || this.#stop.signal.aborted) return false;
+    if (this.#score.refuses(this.#clock.now())) return false;
+    return this.#waiters.size > 0 || this.#use.inUse || this.#socket.hasQueue;
+  }
+
+  #closeSocket(): void {
+    try {
+      this.#socket?.close();
+    } catch (error) {
+      this.#log.once('daemon-socket-not-removed', String(error));
+    }
+    this.#socket = undefined;
   }
 
   /** There is no daemon now. `refusal` answers those who wait for one; without it another start is theirs. */
@@ -276,7 +313,7 @@ export class DaemonKeeper implements Daemon {
     }
     this.#become('down');
     if (refusal !== undefined) this.#waiters.answer({ up: false, refusal });
-    else if (this.#waiters.size > 0) this.#transition = this.#start();
+    else if (this.#waiters.size > 0 || this.#life !== undefined) this.#transition = this.#start();
   }
 
   /** `untold`: what to believe where the lock cannot be used. */

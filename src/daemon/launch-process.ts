@@ -4,13 +4,15 @@ import { groupRuns } from '../system/group-runs.ts';
 import { closeDescriptor, openPipe } from '../system/pipe.ts';
 import { signalGroup } from '../system/process-group.ts';
 import { restoreLimits } from '../system/restore-limits.ts';
+import { activationCommand, type SpawnCommand } from './activation-command.ts';
 import type { DaemonLaunch, DaemonProcess, ProcessEnd } from './daemon-process.ts';
 import { LastWords } from './last-words.ts';
 import { LineSplitter } from './line-splitter.ts';
 
 /**
- * Starts a process in a session and group of its own, standard input empty, both outputs in one pipe that is always
- * drained. It inherits no other descriptor, and the usual limit of them. Throws a Fault where it cannot be run.
+ * Starts a process in a session and group of its own, standard input empty or a listening socket, both outputs in one pipe that is always
+ * drained. It inherits no other descriptor but, where there is a socket, that as descriptor 3, and the usual limit of them. Throws a Fault
+ * where it cannot be run.
  */
 export function launchProcess(launch: DaemonLaunch): DaemonProcess {
   // The runtime blames the program for a directory that does not exist.
@@ -20,15 +22,19 @@ export function launchProcess(launch: DaemonLaunch): DaemonProcess {
     });
   }
   const pipe = openPipe();
-  let child: Bun.Subprocess<'ignore', number, number>;
+  let child: Bun.Subprocess;
   try {
-    child = Bun.spawn({
-      cmd: [...launch.command],
+    const { socket } = launch;
+    const { cmd, env } = socket === undefined ? plainCommand(launch) : activationCommand(launch);
+    child = Bun.spawn(cmd, {
       cwd: launch.directory,
-      env: { ...launch.environment },
-      stdin: 'ignore',
-      stdout: pipe.write,
-      stderr: pipe.write,
+      env,
+      stdio: [
+        socket ?? 'ignore',
+        pipe.write,
+        pipe.write,
+        ...(socket === undefined ? [] : [socket]),
+      ],
       detached: true,
     });
   } catch (error) {
@@ -44,6 +50,10 @@ export function launchProcess(launch: DaemonLaunch): DaemonProcess {
   }
   restoreLimits(child.pid);
   return new LaunchedProcess(child, pipe.read, launch.line);
+}
+
+function plainCommand({ command, environment }: DaemonLaunch): SpawnCommand {
+  return { cmd: [...command], env: { ...environment } };
 }
 
 const openOutput = (descriptor: number) => Bun.file(descriptor).stream().getReader();

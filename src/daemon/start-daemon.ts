@@ -52,7 +52,8 @@ export async function startDaemon(options: StartOptions): Promise<DaemonStart> {
     const restMs = startMs + timeoutMs - clock.now();
     await pause(clock, Math.min(wait.next(), restMs), news);
     const alive = isAlive(await probe());
-    if (process.end !== undefined) return fail('start-failed', process, describeEnd(process, alive));
+    if (process.end !== undefined)
+      return fail('start-failed', process, describeEnd(process, alive && process.end.code === 0));
     if (alive) return { kind: 'ready', process, durationMs: clock.now() - startMs };
     if (signal.aborted) return fail('stopping', process, 'the start was called off');
     if (clock.now() - startMs >= timeoutMs) {

@@ -10,11 +10,11 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
 import { Fault } from '../core/fault.ts';
 import { EAGAIN, EINTR, errno } from './errno.ts';
 import { hasCode } from './has-code.ts';
 import { libc } from './libc.ts';
+import { sharedRights } from './shared-rights.ts';
 
 const LOCK_SH = 1;
 const LOCK_EX = 2;
@@ -22,7 +22,6 @@ const LOCK_NB = 4;
 
 const OPEN = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const CREATE = OPEN | constants.O_CREAT | constants.O_EXCL;
-const GROUP_WRITE = 0o020;
 /** Each round means that somebody made, moved or removed the file between two calls. */
 const ROUNDS = 10;
 
@@ -111,19 +110,12 @@ function createLockFile(path: string): number | undefined {
   return descriptor;
 }
 
-/**
- * Whoever may put a socket into the directory may lock it: the file goes to the directory's owner (where we are root)
- * and group, and the group may open it where it may write to the directory.
- */
+/** Whoever may put a socket into the directory may lock it. */
 function share(descriptor: number, path: string): void {
   try {
-    const directory = statSync(dirname(path));
-    if ((directory.mode & GROUP_WRITE) !== 0) fchmodSync(descriptor, 0o660);
-    fchownSync(
-      descriptor,
-      process.getuid?.() === 0 ? directory.uid : fstatSync(descriptor).uid,
-      directory.gid,
-    );
+    const { mode, user, group } = sharedRights(path);
+    fchmodSync(descriptor, mode);
+    fchownSync(descriptor, user, group);
   } catch {
     // We are not of that group. The file serves those who run as we do.
   }

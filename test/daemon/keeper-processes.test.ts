@@ -38,6 +38,7 @@ function keep(modes: string[] = [], configuration: Partial<DaemonConfiguration> 
     scgi: { address: { kind: 'unix', path: socket }, connectTimeoutMs: 1000 },
     daemon: {
       command: ['python3', FIXTURE, socket, ...modes],
+      activation: 'bind',
       startTimeoutMs: 10_000,
       idleTimeoutMs: 60_000,
       quietTimeoutMs: 60_000,
@@ -316,6 +317,7 @@ test('the daemon behind a TCP port is kept in the same way, with its locks in th
     scgi: { address: { kind: 'tcp', host: '127.0.0.1', port }, connectTimeoutMs: 1000 },
     daemon: {
       command: ['python3', FIXTURE, String(port)],
+      activation: 'bind',
       startTimeoutMs: 10_000,
       idleTimeoutMs: 60_000,
       quietTimeoutMs: 60_000,

@@ -14,6 +14,7 @@ import { RecordedObserver } from './recorded-observer.ts';
 
 const CONFIGURATION: DaemonConfiguration = {
   command: ['/bin/wiki'],
+  activation: 'bind',
   startTimeoutMs: 10_000,
   idleTimeoutMs: 60_000,
   quietTimeoutMs: 20_000,

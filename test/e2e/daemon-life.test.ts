@@ -15,6 +15,20 @@ afterEach(async () => {
   expect(code).toBe(0);
 });
 
+async function serveActivated(): Promise<RunningSpillway> {
+  return await RunningSpillway.start(
+    RunningSpillway.folder(),
+    `applications:
+  echo:
+    at: /
+    scgi:
+      address: unix:./echo.sock
+      daemon: { command: [${process.execPath}, ${daemon}, LISTEN_FDS, ./starts], activation: inherit }
+    policies: [ fixed ]
+`,
+  );
+}
+
 async function serveDaemon(): Promise<RunningSpillway> {
   return await RunningSpillway.start(
     RunningSpillway.folder(),
@@ -35,6 +49,15 @@ describe('a daemon', () => {
     gateway = await serveDaemon();
     const { port } = gateway;
     const answers = await Promise.all(Array.from({ length: 12 }, () => ask(port, ['GET /pid HTTP/1.1'])));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(answers.map(({ body }) => body))).toEqual(new Set(starts(gateway)));
+    expect(starts(gateway)).toHaveLength(1);
+  });
+
+  test('that inherits its socket and needs half a second to start answers fifty requests at once with one start', async () => {
+    gateway = await serveActivated();
+    const { port } = gateway;
+    const answers = await Promise.all(Array.from({ length: 50 }, () => ask(port, ['GET /pid HTTP/1.1'])));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(new Set(answers.map(({ body }) => body))).toEqual(new Set(starts(gateway)));
     expect(starts(gateway)).toHaveLength(1);

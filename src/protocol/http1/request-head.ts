@@ -41,6 +41,8 @@ export class RequestHead {
   /** The visitor waits for 100 before it sends the body. Never without a body. */
   readonly expectContinue: boolean;
   readonly hasBody: boolean;
+  #target: string | undefined;
+  #host: string | undefined;
 
   constructor(
     bytes: Uint8Array,
@@ -68,6 +70,11 @@ export class RequestHead {
 
   /** The target in origin form, `/path?query`, or `*`: what came in absolute form is brought to it (RFC 9112, section 3.2.4). */
   target(): string {
+    this.#target ??= this.#makeTarget();
+    return this.#target;
+  }
+
+  #makeTarget(): string {
     const text = byteString(this.bytes, this.targetStart, this.targetEnd);
     if (this.authorityStart < 0 || text.startsWith('/')) return text;
     return text === '' && this.method === 'OPTIONS' ? '*' : `/${text}`;
@@ -75,6 +82,12 @@ export class RequestHead {
 
   /** The authority of the target where it has one, else the value of Host. May be empty. */
   host(): string | undefined {
+    // Asked for the route, for HTTP_HOST and for SERVER_NAME.
+    this.#host ??= this.#makeHost();
+    return this.#host;
+  }
+
+  #makeHost(): string | undefined {
     if (this.authorityStart >= 0) return byteString(this.bytes, this.authorityStart, this.authorityEnd);
     return this.hostField < 0 ? undefined : this.fieldValue(this.hostField);
   }
