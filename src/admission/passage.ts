@@ -6,10 +6,10 @@ import type { Decision } from '../core/decision.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { RunLane } from '../core/lane.ts';
 import type { Result } from '../core/outcome.ts';
-import type { PreparedAnswer } from '../core/overload-page.ts';
 import type { View } from '../core/view.ts';
-import { AnswerSpool } from '../spool/answer-spool.ts';
+import type { AnswerSpoolLimits } from '../spool/answer-spool.ts';
 import { type SpoolFailure, spoolBody } from '../spool/body-spool.ts';
+import { AnswerRelay } from './answer-relay.ts';
 import type { Application } from './application.ts';
 import { failureStatus } from './failure-status.ts';
 import type { GateParts } from './gate.ts';
@@ -59,18 +59,16 @@ export class Passage implements AnswerReceiver, TicketEvents {
   #decision: Decision | undefined;
   #failure: string | undefined;
   #result: Result = 'ignored';
-  #status = 0;
   #priority = 0;
   readonly #times: PassageTimes;
   readonly #trace: PassageTrace | undefined;
+  readonly #relay: AnswerRelay;
   #redirects = 0;
   #redirectTarget: string | undefined;
 
   #ticket: Ticket | undefined;
   #cancel: (() => void) | undefined;
   #run: BackendRun | undefined;
-  /** What waits for a slow visitor; made when the connection first takes no more. */
-  #spool: AnswerSpool | undefined;
 
   #sawPolicies = false;
   #abandoned = false;
@@ -84,6 +82,12 @@ export class Passage implements AnswerReceiver, TicketEvents {
     this.#view = exchange.view;
     this.#onOver = onOver;
     this.#times = new PassageTimes(parts.clock, exchange.arrivedMs);
+    this.#relay = new AnswerRelay(exchange, parts.errorPage, {
+      held: () => this.#times.held(),
+      room: () => {
+        if (this.#times.resumed()) this.#run?.resume();
+      },
+    });
     this.#trace = parts.traced === true ? new PassageTrace(exchange.arrivedMs) : undefined;
   }
 
@@ -97,7 +101,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
   giveUp(): void {
     if (this.#answered) return this.#run?.abandon();
     this.#leave();
-    this.#exchange.answer.cut();
+    this.#relay.cut();
   }
 
   #arrive(): void {
@@ -210,7 +214,6 @@ export class Passage implements AnswerReceiver, TicketEvents {
     const backend = application.parts.backends[lane];
     if (backend === undefined)
       throw new Error(`${application.name} was dispatched to the lane ${lane}, which it does not have`);
-    this.#exchange.answer.onDrain = () => this.#spool?.drained();
     const body = this.#holdings.takeBody();
     this.#run = backend.run({ id: this.#exchange.id, view: this.#view, body }, this);
   }
@@ -222,23 +225,17 @@ export class Passage implements AnswerReceiver, TicketEvents {
       this.#redirectTarget = head.target;
       return;
     }
-    this.#status = head.head.status;
-    this.#exchange.answer.head(head.head);
+    this.#relay.head(head.head);
   }
 
   data(chunk: Uint8Array): boolean {
     if (this.#abandoned || this.#redirectTarget !== undefined) return true;
-    if (this.#spool === undefined) {
-      if (this.#exchange.answer.write(chunk)) return true;
-      this.#spool = this.#openSpool();
-    } else this.#spool.write(chunk);
-    if (this.#spool.full) this.#times.held();
-    return !this.#spool.full;
+    return this.#relay.write(chunk, () => this.#spoolLimits());
   }
 
   end(): void {
     this.#worked('served');
-    if (!this.#abandoned && this.#redirectTarget === undefined) (this.#spool ?? this.#exchange.answer).end();
+    if (!this.#abandoned && this.#redirectTarget === undefined) this.#relay.end();
   }
 
   failed(failure: BackendFailure): void {
@@ -246,10 +243,9 @@ export class Passage implements AnswerReceiver, TicketEvents {
     this.#failure = failure;
     this.#redirectTarget = undefined;
     if (this.#abandoned) return;
-    if (this.#status !== 0) return this.#exchange.answer.cut();
+    if (this.#relay.status !== 0) return this.#relay.cut();
     if (failure === 'unreachable') this.#application?.parts.daemon?.suspect();
-    const status = failureStatus[failure];
-    this.#answer(status === 503 ? this.#overloadPage(defaultRetryAfterMs) : this.#errorPage(status));
+    this.#answerWith(failureStatus[failure]);
   }
 
   released(): void {
@@ -266,28 +262,19 @@ export class Passage implements AnswerReceiver, TicketEvents {
     const view = redirectedView(this.#exchange.view, target);
     const route = view && this.#parts.routes().route(view.meta('PATH_INFO') ?? '/', view.meta('HTTP_HOST'));
     if (this.#redirects++ >= maxLocalRedirects || view === undefined || lane === undefined) {
-      this.#failure = 'local_redirect';
-      this.#answer(this.#errorPage(500));
-    } else if (route?.target.parts.backends[lane] === undefined) {
-      this.#failure = 'no_route';
-      this.#answer(this.#errorPage(404));
-    } else {
-      const { scripts, documentRoot } = route.target.parts;
-      const found =
-        scripts === undefined
-          ? new RoutedView(view, route, route.target.parts)
-          : scriptView(view, route, scripts, documentRoot);
-      if ('code' in found) {
-        this.#failure = found.code;
-        this.#answer(this.#errorPage(found.status));
-        return this.#endWork();
-      }
-      this.#view = found;
-      this.#ended = false;
-      if (lane === 'forward') this.#holdings.converse(route.target.parts.daemon);
-      return this.#start(route.target, lane);
+      return this.#refuse(500, 'local_redirect');
     }
-    this.#endWork();
+    if (route?.target.parts.backends[lane] === undefined) return this.#refuse(404, 'no_route');
+    const { scripts, documentRoot } = route.target.parts;
+    const found =
+      scripts === undefined
+        ? new RoutedView(view, route, route.target.parts)
+        : scriptView(view, route, scripts, documentRoot);
+    if ('code' in found) return this.#refuse(found.status, found.code);
+    this.#view = found;
+    this.#ended = false;
+    if (lane === 'forward') this.#holdings.converse(route.target.parts.daemon);
+    this.#start(route.target, lane);
   }
 
   /** The first word counts: a visitor who leaves after the end changes nothing of how the application did. */
@@ -298,49 +285,33 @@ export class Passage implements AnswerReceiver, TicketEvents {
     this.#times.worked();
   }
 
-  #openSpool(): AnswerSpool {
+  #spoolLimits(): AnswerSpoolLimits {
     const { answerMemoryBytes = 0, answerDiskBytes = 0 } = this.#application?.parts.buffers ?? {};
-    const limits = {
+    return {
       memoryBytes: answerMemoryBytes,
       diskBytes: answerDiskBytes,
       folder: this.#parts.temporaryFolder,
     };
-    return new AnswerSpool(this.#exchange.answer, limits, {
-      room: () => {
-        if (this.#times.resumed()) this.#run?.resume();
-      },
-    });
   }
 
   #shed(decision: Decision): void {
     this.#decision = decision;
-    this.#answer(this.#overloadPage(decision.retryAfterMs ?? defaultRetryAfterMs));
+    this.#answerWith(503, decision.retryAfterMs);
     this.#endWork();
   }
 
   /** Refused for what the request is, not for the load; with 503 for what the machine lacks just now. */
   #refuse(status: number, code: string): void {
     this.#failure = code;
-    this.#answer(status === 503 ? this.#overloadPage(defaultRetryAfterMs) : this.#errorPage(status));
+    this.#answerWith(status);
     this.#endWork();
   }
 
-  #overloadPage(retryAfterMs: number): PreparedAnswer {
-    const page = this.#application?.parts.page;
-    return page === undefined ? this.#errorPage(503) : page.shed(this.#view, this.#exchange.id, retryAfterMs);
-  }
-
-  #errorPage(status: number): PreparedAnswer {
-    return this.#parts.errorPage.error(this.#exchange.view, this.#exchange.id, status);
-  }
-
-  #answer(prepared: PreparedAnswer): void {
+  /** With an answer of our own; 503 is the overload page. */
+  #answerWith(status: number, retryAfterMs = defaultRetryAfterMs): void {
     if (this.#abandoned) return;
-    const { answer } = this.#exchange;
-    this.#status = prepared.head.status;
-    answer.head(prepared.head);
-    answer.write(prepared.body);
-    answer.end();
+    if (status === 503) this.#relay.overload(this.#application?.parts.page, this.#view, retryAfterMs);
+    else this.#relay.error(status);
   }
 
   #leave(): void {
@@ -383,7 +354,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
   #finished(finished: AnswerFinished): void {
     if (this.#answered) return;
     this.#answered = true;
-    this.#spool?.discard();
+    this.#relay.discard();
     if (!finished.complete) this.#failure ??= 'abandoned';
     const { waitMs, firstByteMs, busyMs, totalMs } = this.#times.durations();
     this.#parts.observer.finished({
@@ -393,7 +364,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
       decision: this.#decision,
       result: this.#result,
       failure: this.#failure,
-      status: this.#status,
+      status: this.#relay.status,
       bytesIn: this.#bytesIn,
       bytesOut: finished.bytes,
       trace: this.#trace,
@@ -413,8 +384,8 @@ export class Passage implements AnswerReceiver, TicketEvents {
       this.#parts.onFault(fault, this.#exchange.id);
       this.#failure = 'internal_error';
       this.#result = 'ignored';
-      if (this.#status === 0) this.#answer(this.#errorPage(500));
-      else this.#exchange.answer.cut();
+      if (this.#relay.status === 0) this.#answerWith(500);
+      else this.#relay.cut();
       if (this.#run === undefined) this.#endWork();
     }
   }

@@ -135,7 +135,7 @@ describe('more connections than descriptors', () => {
       gateway = await RunningSpillway.startWhole(
         folder,
         'listen: [ { http: 127.0.0.1:0 } ]\nadmin: 127.0.0.1:0\nlog: { format: json }\napplications: { none: { at: /none, scgi: { address: 127.0.0.1:1 } } }\n',
-        [prlimit.path, '--nofile=200:200'],
+        { launcher: [prlimit.path, '--nofile=200:200'] },
       );
       const running = gateway;
       await connectSilently(running.port, 300);

@@ -55,6 +55,7 @@ test('with nothing configured, an application that is only a CGI program survive
   gateway = await RunningSpillway.start(
     folder,
     `applications:\n  book: { at: /, cgi: { program: ${guestbook} }, environment: { GUESTBOOK_DATA: ./data } }\n`,
+    { policies: 'default' },
   );
   const capacity = await closedLoopRate(`${gateway.address}/`, 3, 3000);
   const flood = await offer(gateway, capacity * 10, 5000);

@@ -17,13 +17,14 @@ afterEach(async () => {
 });
 
 const said = (name: string, word: string): string =>
-  `  ${name}: { at: /${name}, cgi: { program: ./say.cgi }, environment: { WORD: ${word} } }\n`;
+  `  ${name}: { at: /${name}, cgi: { program: ./say.cgi }, environment: { WORD: ${word} }, policies: [ fixed ] }\n`;
 
 const book = (name: string): string =>
   `  ${name}:
     at: /${name}
     scgi: { address: unix:./${name}.sock, daemon: { command: [${guestbook}, ./${name}.sock] } }
     environment: { GUESTBOOK_DATA: . }
+    policies: [ fixed ]
 `;
 
 async function start(applications: string): Promise<RunningSpillway> {

@@ -3,10 +3,31 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isMap, parseDocument } from 'yaml';
 
 const bin = resolve(dirname(fileURLToPath(import.meta.url)), '../../bin/spillway');
 
 export type LogLine = Readonly<Record<string, unknown>>;
+
+export interface StartOptions {
+  /** A command that starts it, such as `prlimit`. */
+  readonly launcher?: readonly string[];
+  /**
+   * Of applications that name none. `fixed`, since the default ones would shed now and then on a machine that is busy with other tests;
+   * `default` leaves the configuration as it is.
+   */
+  readonly policies?: 'fixed' | 'default';
+}
+
+function withFixedPolicies(configuration: string): string {
+  const document = parseDocument(configuration);
+  const applications = document.get('applications');
+  if (isMap(applications)) {
+    for (const { value } of applications.items)
+      if (isMap(value) && !value.has('policies')) value.set('policies', ['fixed']);
+  }
+  return document.toString({ lineWidth: 0 });
+}
 
 /** A real Spillway in its own process, started by its command line with a configuration in a folder of its own. */
 export class RunningSpillway {
@@ -41,19 +62,19 @@ export class RunningSpillway {
   }
 
   /** `configuration` is YAML without `listen`, `admin` and `log`, which are made here: free ports, JSON on standard output. */
-  static async start(folder: string, configuration: string): Promise<RunningSpillway> {
+  static start(folder: string, configuration: string, options: StartOptions = {}): Promise<RunningSpillway> {
     const head = 'listen: [ { http: 127.0.0.1:0 } ]\nadmin: 127.0.0.1:0\nlog: { format: json }\n';
-    return await RunningSpillway.startWhole(folder, head + configuration);
+    return RunningSpillway.startWhole(folder, head + configuration, options);
   }
 
-  /** With the whole configuration, which must say `log: { format: json }` and have an `admin`. `launcher` is a command that starts it, such as `prlimit`. */
+  /** With the whole configuration, which must say `log: { format: json }` and have an `admin`. */
   static async startWhole(
     folder: string,
     configuration: string,
-    launcher: readonly string[] = [],
+    { launcher = [], policies = 'fixed' }: StartOptions = {},
   ): Promise<RunningSpillway> {
     const file = join(folder, 'spillway.yaml');
-    writeFileSync(file, configuration);
+    writeFileSync(file, policies === 'default' ? configuration : withFixedPolicies(configuration));
     const [command = bin, ...args] = [...launcher, bin, 'serve', file];
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const running = new RunningSpillway(folder, child);
