@@ -2,6 +2,7 @@ import type { AnswerReceiver, Backend, BackendRequest, BackendRun } from '../cor
 import { Fault } from '../core/fault.ts';
 import { encodeScgiHead } from '../protocol/scgi/encode-scgi-head.ts';
 import { ScgiScratch } from '../protocol/scgi/scgi-scratch.ts';
+import { onlyAddress } from './address-pool.ts';
 import type { ForwardOptions, ForwardRunOptions } from './forward-options.ts';
 import { ForwardRun } from './forward-run.ts';
 import { TimeSweep } from './time-sweep.ts';
@@ -22,8 +23,10 @@ export class ForwardBackend implements Backend {
   constructor(options: ForwardOptions) {
     const share = latenessShare * Math.min(options.connectTimeoutMs, options.timeoutMs);
     const intervalMs = Math.max(shortestSweepMs, Math.min(longestSweepMs, share));
+    const { address } = options;
     this.#options = {
       ...options,
+      address: address.kind === 'pool' ? address : onlyAddress(address),
       sweep: new TimeSweep(options.clock, intervalMs),
       onReached: () => {
         this.#trouble = '';
@@ -52,7 +55,12 @@ export class ForwardBackend implements Backend {
     if (this.#trouble === code) return;
     this.#trouble = code;
     const { address, onFault } = this.#options;
-    const place = address.kind === 'unix' ? address.path : `${address.host}:${address.port}`;
-    onFault(id, new Fault('forward/unreachable', `expected a daemon at ${place}; found ${code}`));
+    const places = address.addresses.map((one) =>
+      one.kind === 'unix' ? one.path : `${one.host}:${one.port}`,
+    );
+    onFault(
+      id,
+      new Fault('forward/unreachable', `expected a daemon at ${places.join(' or ')}; found ${code}`),
+    );
   }
 }

@@ -1,7 +1,9 @@
 import type { Socket, SocketHandler } from 'bun';
+import type { Address } from '../config/configuration.ts';
 import type { AnswerReceiver, BackendFailure, BackendRequest, BackendRun } from '../core/backend.ts';
 import { Fault } from '../core/fault.ts';
 import { hasCode } from '../system/has-code.ts';
+import type { AddressLease } from './address-pool.ts';
 import { AnswerAssembly } from './answer-assembly.ts';
 import { BodyFeed } from './body-feed.ts';
 import type { ForwardRunOptions } from './forward-options.ts';
@@ -9,14 +11,22 @@ import type { Timed } from './time-sweep.ts';
 
 const firstRetryMs = 1;
 const lastRetryMs = 50;
+const noAddresses: readonly Address[] = [];
+
+/** One attempt to connect. */
+interface Link {
+  /** Nothing where the run went on to another address. */
+  run: ForwardRun | undefined;
+  readonly address: Address;
+}
 
 /**
  * One request that a daemon answers.
  *
  *     connecting ──────────────────────────► connected ─────────────────────────────────► over
  *       │   ▲ │                                 │                                          ▲
- *       │   └─┘ Unix socket refused: again      ├─ Content-Length reached: end ────────────┤
- *       │       after a while                   ├─ closed by the daemon: end, silent, ─────┤
+ *       │   └─┘ refused: the next address;      ├─ Content-Length reached: end ────────────┤
+ *       │       Unix sockets again after a while├─ closed by the daemon: end, silent, ─────┤
  *       │                                       │  bad-head or broken-off                  │
  *       │                                       ├─ time over: timeout ─────────────────────┤
  *       ├─ refused, time over: unreachable      └─ abandoned ──────────────────────────────┤
@@ -31,7 +41,14 @@ export class ForwardRun implements BackendRun, Timed {
   readonly #receiver: AnswerReceiver;
   readonly #assembly: AnswerAssembly;
   #feed: BodyFeed | undefined;
-  #socket: Socket<ForwardRun> | undefined;
+  #socket: Socket<Link> | undefined;
+  /** Held from before the connection is tried until the run is over or goes to another address. */
+  #lease: AddressLease | undefined;
+  #link: Link | undefined;
+  /** In this round. */
+  #tried: readonly Address[] = noAddresses;
+  /** A Unix socket was among those that refused. */
+  #mayRetry = false;
   #answering = true;
   #held = false;
   #over = false;
@@ -79,29 +96,61 @@ export class ForwardRun implements BackendRun, Timed {
   }
 
   overdue(): void {
-    if (this.#socket !== undefined) this.#failAndClose('timeout');
-    else this.#unreachable();
+    if (this.#socket !== undefined) return this.#failAndClose('timeout');
+    if (this.#lease === undefined) return this.#unreachable();
+    this.#mayRetry = false;
+    this.#dismiss(this.#lease);
+    this.dueMs = this.#options.clock.now() + this.#options.connectTimeoutMs;
+    this.#connect();
   }
 
   #connect(): void {
     this.#takeBackRetry = undefined;
-    const { address } = this.#options;
+    const lease = this.#options.address.take(this.#tried);
+    if (lease === undefined) return this.#connectLater();
+    this.#lease = lease;
+    const { address } = lease;
+    const data: Link = { run: this, address };
+    this.#link = data;
     const connected =
       address.kind === 'unix'
-        ? Bun.connect({ unix: address.path, data: this, socket: handlers })
-        : Bun.connect({ hostname: address.host, port: address.port, data: this, socket: handlers });
+        ? Bun.connect({ unix: address.path, data, socket: handlers })
+        : Bun.connect({ hostname: address.host, port: address.port, data, socket: handlers });
     // The promise alone tells of a refusal, after `run` has returned; `connectError` would come before.
-    connected.catch((error: unknown) => this.#refused(error));
+    connected.catch((error: unknown) => data.run?.refused(error, lease));
   }
 
-  #refused(error: unknown): void {
+  refused(error: unknown, lease: AddressLease): void {
     if (this.#over) return;
     this.#refusal = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const again = this.#options.address.kind === 'unix' && hasCode(error, 'ECONNREFUSED');
+    this.#mayRetry ||= lease.address.kind === 'unix' && hasCode(error, 'ECONNREFUSED');
+    this.#dismiss(lease);
+    this.#connect();
+  }
+
+  /** Nothing can be had from this address now. */
+  #dismiss(lease: AddressLease): void {
+    if (this.#link !== undefined) this.#link.run = undefined;
+    this.#lease = undefined;
+    this.#tried = [...this.#tried, lease.address];
+    lease.unreachable();
+    lease.release();
+  }
+
+  /** Every address has been tried. */
+  #connectLater(): void {
     const { clock } = this.#options;
-    if (!again || clock.now() + this.#retryMs >= this.dueMs) return this.#unreachable();
+    if (!this.#mayRetry || clock.now() + this.#retryMs >= this.dueMs) return this.#defer();
+    this.#tried = noAddresses;
     this.#takeBackRetry = clock.after(this.#retryMs, () => this.#connect());
     this.#retryMs = Math.min(lastRetryMs, 2 * this.#retryMs);
+  }
+
+  /** The receiver is never called before `run` has returned. */
+  #defer(): void {
+    queueMicrotask(() => {
+      if (!this.#over) this.#unreachable();
+    });
   }
 
   #unreachable(): void {
@@ -109,12 +158,13 @@ export class ForwardRun implements BackendRun, Timed {
     this.#failAndClose('unreachable');
   }
 
-  opened(socket: Socket<ForwardRun>): void {
+  opened(socket: Socket<Link>): void {
     if (this.#over) {
       socket.terminate();
       return;
     }
     this.#socket = socket;
+    this.#lease?.reached();
     this.#options.onReached();
     this.#progress();
     this.#write();
@@ -166,8 +216,7 @@ export class ForwardRun implements BackendRun, Timed {
     const finish = this.#assembly.finish();
     if (finish === 'no-head') this.#fail('silent');
     else if (finish !== 'whole') this.#fail(finish);
-    else if (reset && this.#options.address.kind === 'tcp' && !this.#assembly.framed)
-      this.#fail('broken-off');
+    else if (reset && this.#link?.address.kind === 'tcp' && !this.#assembly.framed) this.#fail('broken-off');
     else this.#end();
   }
 
@@ -212,6 +261,8 @@ export class ForwardRun implements BackendRun, Timed {
     if (this.#over) return;
     this.#over = true;
     this.#takeBackRetry?.();
+    this.#lease?.release();
+    this.#lease = undefined;
     this.#feed?.giveUp();
     this.#options.sweep.remove(this);
     this.#receiver.released();
@@ -219,12 +270,16 @@ export class ForwardRun implements BackendRun, Timed {
 }
 
 /** One object for all connections: the runtime looks its functions up once for each object. */
-const handlers: SocketHandler<ForwardRun> = {
-  open: (socket) => socket.data.opened(socket),
-  data: (socket, chunk) => socket.data.received(chunk),
-  drain: (socket) => socket.data.drained(),
-  close: (socket, error) => socket.data.closed(error !== undefined && error !== null),
-  error: (socket, error) => socket.data.troubled(error),
+const handlers: SocketHandler<Link> = {
+  open(socket) {
+    const { run } = socket.data;
+    if (run === undefined) socket.terminate();
+    else run.opened(socket);
+  },
+  data: (socket, chunk) => socket.data.run?.received(chunk),
+  drain: (socket) => socket.data.run?.drained(),
+  close: (socket, error) => socket.data.run?.closed(error !== undefined && error !== null),
+  error: (socket, error) => socket.data.run?.troubled(error),
   // Otherwise the runtime would call `error`.
   connectError: () => {},
 };

@@ -26,7 +26,7 @@ function summarizeApplication(application: ApplicationConfiguration): string[] {
     );
   if (scgi !== undefined) {
     const daemon = scgi.daemon === undefined ? 'run by somebody else' : scgi.daemon.command.join(' ');
-    lines.push(`    forward   ${formatAddress(scgi.address)}, daemon ${daemon}`);
+    lines.push(`    forward   ${scgi.addresses.map(formatAddress).join(', ')}, daemon ${daemon}`);
   }
   lines.push(`    shed      ${overloadPage ?? 'the page that is built in'}`);
   lines.push(`    policies  ${policies.map((policy) => policy.name).join(', ')}`);

@@ -36,6 +36,15 @@ export function parseAddress(text: string): Address | undefined {
   return { kind: 'tcp', host, port };
 }
 
+/** In the words of a daemon's command: the path of a Unix socket, or `host:port`. */
+export const ADDRESS_PLACEHOLDER = '{address}';
+
+/** Puts an address into the words of a command. */
+export function fillInAddress(words: readonly string[], address: Address): string[] {
+  const text = address.kind === 'unix' ? address.path : formatAddress(address);
+  return words.map((word) => word.replaceAll(ADDRESS_PLACEHOLDER, () => text));
+}
+
 /** As `parseListenAddress` reads it. */
 export function formatAddress(address: ListenAddress): string {
   if (address.kind === 'systemd') return `systemd:${address.name}`;

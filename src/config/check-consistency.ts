@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { Fault } from '../core/fault.ts';
-import { formatAddress, parseAddress, parseListenAddress } from './address.ts';
+import { ADDRESS_PLACEHOLDER, formatAddress, parseAddress, parseListenAddress } from './address.ts';
 import { describeFound } from './describe-found.ts';
 import type { KeyPath } from './key-path.ts';
 import { resolveAddress } from './resolve-paths.ts';
@@ -78,6 +78,7 @@ function checkApplication(document: SourceDocument, name: string, value: unknown
     const message = `expected program or directory, found ${found}: name one program, or one directory of programs`;
     faults.push(new Fault('config/no-program', message, document.place([...path, 'cgi'], 'key')));
   }
+  faults.push(...checkDaemonCommand(document, [...path, 'scgi'], asMap(application.scgi)));
   for (const [variable, text] of Object.entries(asMap(application.environment))) {
     const key = [...path, 'environment', variable];
     if (!new RegExp(VARIABLE_NAME).test(variable)) {
@@ -90,6 +91,20 @@ function checkApplication(document: SourceDocument, name: string, value: unknown
     }
   }
   return faults;
+}
+
+/** Daemons that bind their addresses themselves must be told which. */
+function checkDaemonCommand(
+  document: SourceDocument,
+  path: KeyPath,
+  scgi: Readonly<Record<string, unknown>>,
+): Fault[] {
+  const { command, activation } = asMap(scgi.daemon);
+  const words = asList(command);
+  if (asList(scgi.address).length < 2 || activation === 'inherit' || words.length === 0) return [];
+  if (words.some((word) => typeof word === 'string' && word.includes(ADDRESS_PLACEHOLDER))) return [];
+  const message = `expected ${ADDRESS_PLACEHOLDER} in a word of the command, since there are several addresses, found none: write it where the daemon takes its address`;
+  return [new Fault('config/no-address-word', message, document.place([...path, 'daemon', 'command']))];
 }
 
 /** What must be there only once: something to compare by, and the key where it stands. */
@@ -145,9 +160,11 @@ function daemonAddresses(document: SourceDocument, applications: Applications): 
   return applications.flatMap(([name, value]) => {
     const scgi = asMap(asMap(value).scgi);
     // A daemon that somebody else runs may serve several applications.
-    return scgi.daemon === undefined
-      ? []
-      : addressClaim(document, scgi.address, ['applications', name, 'scgi', 'address']);
+    if (scgi.daemon === undefined) return [];
+    const key = ['applications', name, 'scgi', 'address'];
+    return Array.isArray(scgi.address)
+      ? asList(scgi.address).flatMap((one, index) => addressClaim(document, one, [...key, index]))
+      : addressClaim(document, scgi.address, key);
   });
 }
 

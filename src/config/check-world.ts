@@ -70,6 +70,8 @@ export async function checkWorld(document: SourceDocument, searchPath: string): 
     for (const { key, code, message } of checkProcess(asMap(application.cgi), process.getuid?.() === 0))
       found.push(Promise.resolve(new Fault(code, message, document.place(at('cgi', ...key)))));
     check(at('scgi', 'address'), scgi.address, checkSocket);
+    for (const [index, address] of asList(scgi.address).entries())
+      check(at('scgi', 'address', index), address, checkSocket);
     check(at('scgi', 'daemon', 'command', 0), asList(asMap(scgi.daemon).command)[0], checkCommand);
     check(at('overload_page'), application.overload_page, (path) => checkPage(resolvePath(directory, path)));
   }

@@ -176,7 +176,8 @@ export interface ProcessConfiguration {
 }
 
 export interface ScgiConfiguration {
-  readonly address: Address;
+  /** Never empty. With several, a daemon at each. */
+  readonly addresses: readonly Address[];
   readonly connectTimeoutMs: number;
   /** Until the first byte of the answer, and between any two. */
   readonly timeoutMs: number;

@@ -147,7 +147,7 @@ function resolveScgi(directory: string, written: WrittenApplication['scgi']): Sc
   if (written === undefined) return undefined;
   const { daemon } = written;
   return {
-    address: resolveAddress(directory, written.address),
+    addresses: written.address.map((address) => resolveAddress(directory, address)),
     connectTimeoutMs: written.connect_timeout,
     timeoutMs: written.timeout,
     daemon: daemon && {

@@ -6,7 +6,7 @@ import {
   parseListenAddress,
   TCP_ADDRESS_PATTERN,
 } from './address.ts';
-import type { TcpAddress } from './configuration.ts';
+import type { Address, TcpAddress } from './configuration.ts';
 import { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
 import { isTrustedProxy } from './is-trusted-proxy.ts';
 import { formatSize, parseSize, SIZE_PATTERN } from './size.ts';
@@ -53,13 +53,32 @@ export function tcpListenAddress() {
   });
 }
 
+const connectExpected = 'an address to connect to, such as unix:./wiki.sock, 127.0.0.1:4000 or "[::1]:4000"';
+
 /** An address to connect to: it needs a host and a port. */
-export function connectAddress() {
-  const expected = 'an address to connect to, such as unix:./wiki.sock, 127.0.0.1:4000 or "[::1]:4000"';
-  return scalar('address', ADDRESS_PATTERN, expected, (text) => {
+function connectAddress() {
+  return scalar('address', ADDRESS_PATTERN, connectExpected, (text) => {
     const address = text.startsWith(':') ? undefined : parseAddress(text);
     return address?.kind === 'tcp' && address.port === 0 ? undefined : address;
   });
+}
+
+/** Reads one address to connect to, or a list of them, into a list. */
+export function connectAddresses() {
+  const expected = `${connectExpected}, or a list of them`;
+  const address = connectAddress();
+  return z
+    .union(
+      [
+        address.transform((one): Address[] => [one]),
+        z
+          .array(address, { error: expected })
+          .min(1, { error: expected })
+          .max(64, { error: 'at most 64 addresses' }),
+      ],
+      { error: expected },
+    )
+    .meta({ title: 'address, or list of addresses' });
 }
 
 /** The name of a field that can carry nothing but an id: `Host` or `Cookie` would be overwritten for programs. */

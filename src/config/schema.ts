@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import {
   accountName,
-  connectAddress,
+  connectAddresses,
   duration,
   hosts,
   listenAddress,
@@ -271,7 +271,7 @@ const daemon = z
       })
       .min(1, { error: 'a list of words, such as [./wiki.scgi, ./wiki.sock]' })
       .describe(
-        'Program and arguments that start the daemon in the foreground; no shell. Words that start with `./` or `../`, and a program with a slash, are relative to this file; a bare program is looked up in PATH.',
+        'Program and arguments that start the daemon in the foreground; no shell. Words that start with `./` or `../`, and a program with a slash, are relative to this file; a bare program is looked up in PATH. `{address}` in a word stands for the path or the `host:port` of the address; with several addresses, one word needs it unless `activation` is `inherit`.',
       ),
     activation: z
       .enum(['bind', 'inherit'], { error: 'bind or inherit' })
@@ -294,7 +294,9 @@ const daemon = z
 
 const scgi = z
   .strictObject({
-    address: connectAddress().describe('Where the daemon listens.'),
+    address: connectAddresses().describe(
+      'Where the daemon listens; or a list, where several do. Each request goes to the one with the fewest conversations. With `daemon`, the first is started when it is needed, and one more as long as there are more conversations than daemons.',
+    ),
     connect_timeout: duration().prefault('3s').describe('Longest time for a connection to the daemon.'),
     timeout: duration()
       .prefault('60s')

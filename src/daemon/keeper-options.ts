@@ -1,4 +1,4 @@
-import type { DaemonConfiguration, ScgiConfiguration } from '../config/configuration.ts';
+import type { Address, DaemonConfiguration } from '../config/configuration.ts';
 import type { Clock } from '../core/clock.ts';
 import type { DaemonLog } from './daemon-log.ts';
 import type { DaemonObserver } from './daemon-observer.ts';
@@ -8,7 +8,7 @@ import type { Probe } from './reachability.ts';
 export interface KeeperOptions {
   /** Its name, for the log. */
   readonly application: string;
-  readonly scgi: Pick<ScgiConfiguration, 'address' | 'connectTimeoutMs'>;
+  readonly scgi: { readonly address: Address; readonly connectTimeoutMs: number };
   readonly daemon: DaemonConfiguration;
   /** The whole environment of the daemon: PATH and the application's own. */
   readonly environment: Readonly<Record<string, string>>;

@@ -29,12 +29,7 @@ export function launchProcess(launch: DaemonLaunch): DaemonProcess {
     child = Bun.spawn(cmd, {
       cwd: launch.directory,
       env,
-      stdio: [
-        socket ?? 'ignore',
-        pipe.write,
-        pipe.write,
-        ...(socket === undefined ? [] : [socket]),
-      ],
+      stdio: [socket ?? 'ignore', pipe.write, pipe.write, ...(socket === undefined ? [] : [socket])],
       detached: true,
     });
   } catch (error) {

@@ -1,10 +1,12 @@
 import { AdmissionQueue } from '../admission/admission-queue.ts';
 import { Application } from '../admission/application.ts';
 import { ScriptDirectory } from '../admission/script-directory.ts';
+import type { AddressPool } from '../backend/address-pool.ts';
 import { ExecBackend } from '../backend/exec-backend.ts';
 import { ForwardBackend } from '../backend/forward-backend.ts';
 import { programStep } from '../backend/program-step.ts';
-import type { ApplicationConfiguration } from '../config/configuration.ts';
+import { fillInAddress } from '../config/address.ts';
+import type { Address, ApplicationConfiguration } from '../config/configuration.ts';
 import type { Backend } from '../core/backend.ts';
 import type { CapacityLedger } from '../core/capacity-ledger.ts';
 import type { Clock } from '../core/clock.ts';
@@ -13,6 +15,7 @@ import type { Fault } from '../core/fault.ts';
 import type { RunLane } from '../core/lane.ts';
 import type { MachineLoad } from '../core/load.ts';
 import type { Random } from '../core/random.ts';
+import { DaemonPool } from '../daemon/daemon-pool.ts';
 import { ExternalDaemon } from '../daemon/external-daemon.ts';
 import { DaemonKeeper } from '../daemon/keeper.ts';
 import type { LogFields, Logger } from '../log/logger.ts';
@@ -71,10 +74,11 @@ export function buildApplication(
       onFault: (id, fault) => logger.warn('program-failed', problem(name, id, fault)),
     });
   }
-  if (scgi !== undefined) {
-    const { address, connectTimeoutMs, timeoutMs } = scgi;
+  const forward = scgi && forwardParts(configuration, daemon, environment, surroundings);
+  if (scgi !== undefined && forward !== undefined) {
+    const { connectTimeoutMs, timeoutMs } = scgi;
     backends.forward = new ForwardBackend({
-      address,
+      address: forward.address,
       connectTimeoutMs,
       timeoutMs,
       maxVariableBytes: configuration.maxVariableBytes,
@@ -102,7 +106,7 @@ export function buildApplication(
       onFault: (fault) => logger.error('internal-fault', { application: name, err: fault }),
     }),
     backends,
-    daemon: daemon ?? (scgi && buildDaemon(configuration, environment, surroundings)),
+    daemon: forward?.daemon,
     page: new PreparedOverloadPage({
       application: name,
       ownPage: configuration.overloadPage === undefined ? undefined : readOwnPage(configuration.overloadPage),
@@ -128,16 +132,42 @@ function problem(application: string, id: string, fault: Fault): LogFields {
   return { application, id, code: fault.code, problem: fault.toString() };
 }
 
+interface ForwardParts {
+  readonly address: Address | AddressPool;
+  readonly daemon: Daemon;
+}
+
+/** The daemon that was taken over, or a new one; several addresses make it a pool. */
+function forwardParts(
+  configuration: ApplicationConfiguration,
+  inherited: Daemon | undefined,
+  environment: Readonly<Record<string, string>>,
+  surroundings: ApplicationSurroundings,
+): ForwardParts | undefined {
+  const { addresses = [], connectTimeoutMs = 0 } = configuration.scgi ?? {};
+  const [address, ...others] = addresses;
+  if (address === undefined) return undefined;
+  const daemonAt = (place: Address) => buildDaemon(configuration, place, environment, surroundings);
+  if (others.length === 0) return { address, daemon: inherited ?? daemonAt(address) };
+  const { clock } = surroundings;
+  const pool =
+    inherited instanceof DaemonPool
+      ? inherited
+      : new DaemonPool({ addresses, daemonAt, connectTimeoutMs, clock });
+  return { address: pool, daemon: pool };
+}
+
 function buildDaemon(
   { name, scgi }: ApplicationConfiguration,
+  address: Address,
   environment: Readonly<Record<string, string>>,
   { clock, logger, metrics, daemonFailures, directory }: ApplicationSurroundings,
 ): Daemon {
   if (scgi?.daemon === undefined) return new ExternalDaemon();
   return new DaemonKeeper({
     application: name,
-    scgi,
-    daemon: scgi.daemon,
+    scgi: { address, connectTimeoutMs: scgi.connectTimeoutMs },
+    daemon: { ...scgi.daemon, command: fillInAddress(scgi.daemon.command, address) },
     environment,
     directory,
     clock,

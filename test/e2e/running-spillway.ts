@@ -78,7 +78,12 @@ export class RunningSpillway {
     const [command = bin, ...args] = [...launcher, bin, 'serve', file];
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const running = new RunningSpillway(folder, child);
-    await running.until(() => running.#address !== '' && running.#admin !== '');
+    try {
+      await running.until(() => running.#address !== '' && running.#admin !== '');
+    } catch (error) {
+      child.kill('SIGKILL');
+      throw error;
+    }
     return running;
   }
 
