@@ -1,4 +1,5 @@
 import type { Subprocess } from 'bun';
+import { signalGroup } from '../../../src/system/process-group.ts';
 import { serverProcessor } from './processors.ts';
 
 /** What all peers serve, and how. */
@@ -47,6 +48,8 @@ export class Server {
         stdout: log,
         stderr: log,
         cwd: setting.folder,
+        // A group of its own: the workers of fcgiwrap outlive their parent, and TERM.
+        detached: true,
       }),
     );
     const server = new Server(peer, setting.port, processes);
@@ -72,11 +75,13 @@ export class Server {
   }
 
   async stop(): Promise<void> {
-    for (const one of this.#processes) one.kill('SIGTERM');
-    const late = setTimeout(() => {
-      for (const one of this.#processes) one.kill('SIGKILL');
-    }, 5000);
+    const signal = (name: NodeJS.Signals): void => {
+      for (const { pid } of this.#processes) signalGroup(pid, name);
+    };
+    signal('SIGTERM');
+    const late = setTimeout(() => signal('SIGKILL'), 5000);
     await Promise.all(this.#processes.map((one) => one.exited));
     clearTimeout(late);
+    signal('SIGKILL');
   }
 }
