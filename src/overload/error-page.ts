@@ -1,7 +1,8 @@
 import type { ErrorPage, PreparedAnswer } from '../core/overload-page.ts';
 import type { View } from '../core/view.ts';
+import { reasonPhrase } from '../protocol/http1/reason-phrase.ts';
 import { answerFields } from './answer-fields.ts';
-import { ERROR_STATUSES, isErrorStatus } from './error-statuses.ts';
+import { type ErrorStatus, isErrorStatus } from './error-statuses.ts';
 import { ESCAPE_ID } from './escape-id.ts';
 import { TEXTS } from './languages.ts';
 import { type PageFormat, PageNegotiator } from './page-negotiator.ts';
@@ -45,11 +46,11 @@ function renderError(
   application: string | undefined,
   format: PageFormat,
   language: string,
-  status: keyof typeof ERROR_STATUSES,
+  status: ErrorStatus,
 ): string {
   const texts = TEXTS.find((one) => one.language === language) ?? TEXTS[0];
   const { title, text } = texts.errors[status];
-  if (format === 'json') return problemJson({ title: ERROR_STATUSES[status], status, detail: text });
+  if (format === 'json') return problemJson({ title: reasonPhrase(status), status, detail: text });
   return renderPage(format === 'html' ? 'error.html' : 'error.txt', {
     ...texts,
     application,

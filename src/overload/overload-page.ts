@@ -2,9 +2,9 @@ import Mustache from 'mustache';
 import type { OverloadPage, PreparedAnswer } from '../core/overload-page.ts';
 import type { Random } from '../core/random.ts';
 import type { View } from '../core/view.ts';
+import { reasonPhrase } from '../protocol/http1/reason-phrase.ts';
 import { answerFields } from './answer-fields.ts';
 import { boundedMemo } from './bounded-memo.ts';
-import { ERROR_STATUSES } from './error-statuses.ts';
 import { ESCAPE_ID } from './escape-id.ts';
 import { TEXTS } from './languages.ts';
 import { type PageFormat, PageNegotiator } from './page-negotiator.ts';
@@ -101,7 +101,7 @@ function renderOverload(
   const advice = intent === 'looking' ? lookedAt : sent;
   if (format === 'json') {
     const detail = `${said.what} ${advice}`;
-    return problemJson({ title: ERROR_STATUSES[503], status: 503, detail, retryAfter: true });
+    return problemJson({ title: reasonPhrase(503), status: 503, detail, retryAfter: true });
   }
   const variables = { application, request_id: HOLES.requestId, retry_after: HOLES.retryAfter };
   if (format === 'html' && ownPage !== undefined) return Mustache.render(ownPage, variables);

@@ -8,7 +8,7 @@ import { fieldsOf, textOf } from './answer-text.ts';
 
 const page = new PreparedErrorPage();
 const browser = viewOf({ HTTP_ACCEPT: ACCEPT.firefox });
-const statuses = Object.keys(ERROR_STATUSES).map(Number);
+const statuses = [...ERROR_STATUSES];
 
 describe('an error page', () => {
   test.each(statuses)('for %d says in every language what happened', (status) => {

@@ -163,15 +163,17 @@ export class HttpListener implements Listener {
     const { secure } = this;
     return {
       open: (opened: Handled) => {
+        const remoteAddress = plainAddress(opened.remoteAddress);
+        const isProxy = this.#isProxy(opened);
         const connection = new HttpConnection(opened, context, {
-          remoteAddress: plainAddress(opened.remoteAddress),
+          remoteAddress,
           remotePort: String(opened.remotePort ?? 0),
           serverAddress: plainAddress(opened.localAddress),
           serverPort: String(opened.localPort ?? 0),
           serverSoftware: this.#options.serverSoftware,
-          trusted: isLocalPeer(plainAddress(opened.remoteAddress)) || this.#isProxy(opened),
+          trusted: isProxy || isLocalPeer(remoteAddress),
           requestIdVariable: context.requestIdField?.variable,
-          proxies: this.#isProxy(opened) ? this.#options.trustedProxies : undefined,
+          proxies: isProxy ? this.#options.trustedProxies : undefined,
           secured: secure ? () => securedBy(opened) : undefined,
         });
         opened.data = connection;

@@ -1,20 +1,12 @@
+import { connectionFields } from '../connection-fields.ts';
+
 /**
  * Fields that never become a variable, in lower case:
  * - `proxy`: HTTP_PROXY is where libraries look for their proxy's address (httpoxy, CVE-2016-5385).
  * - the others speak of the visitor's connection, which ends at the gateway (RFC 9110, section 7.6.1): the program gets
  *   a body of known length, and the gateway itself has answered Expect.
  */
-const WITHHELD = [
-  'proxy',
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'expect',
-];
+const WITHHELD: readonly string[] = ['proxy', ...connectionFields, 'expect'];
 
 /** What browsers, search engines, tools and front servers send with almost every request. */
 const USUAL = [

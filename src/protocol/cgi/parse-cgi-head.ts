@@ -1,6 +1,7 @@
 import type { CgiHead } from '../../core/backend.ts';
 import { byteString } from '../byte-string.ts';
 import { byteStringBytes } from '../byte-string-bytes.ts';
+import { connectionFields } from '../connection-fields.ts';
 import { decimalValue } from '../decimal-value.ts';
 import { equalsLowerCase } from '../equals-lower-case.ts';
 import { fieldValueBytes } from '../field-value-bytes.ts';
@@ -21,16 +22,8 @@ const TRANSFER_ENCODING = byteStringBytes('transfer-encoding');
 /** Up to the minor version. */
 const HTTP_1 = byteStringBytes('HTTP/1.');
 
-/** Fields of a connection; how the answer travels is the listener's business (RFC 9110, section 7.6.1). */
-const HOP_BY_HOP = [
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-].map(byteStringBytes);
+/** How the answer travels is the listener's business. */
+const HOP_BY_HOP = connectionFields.map((name) => byteStringBytes(name));
 
 /**
  * Reads the first `length` bytes of `head`, which end with the empty line, as a CGI response head (RFC 3875, section 6.3).
