@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { MachineLoad } from '../core/load.ts';
+import { emptyLoad } from './empty-load.ts';
 import { machineSamplers } from './machine-samplers.ts';
 import type { Sampler } from './sampler.ts';
 
@@ -26,17 +27,7 @@ export class LoadReader {
   readonly #clock: Clock;
   readonly #intervalMs: number;
   readonly #samplers: readonly Sampler[];
-  readonly #load: MachineLoad = {
-    processors: 1,
-    loadAverage: undefined,
-    running: undefined,
-    cpuPressure: undefined,
-    memoryPressure: undefined,
-    ioPressure: undefined,
-    cpuBusy: undefined,
-    memoryAvailable: undefined,
-    eventLoopDelayMs: undefined,
-  };
+  readonly #load: MachineLoad = emptyLoad();
   #cost: { samples: number; totalMs: number; longestMs: number } = { samples: 0, totalMs: 0, longestMs: 0 };
   #cancel: (() => void) | undefined;
   #stopped = false;

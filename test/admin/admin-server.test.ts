@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AdminServer, startAdminServer } from '../../src/admin/admin-server.ts';
 import type { AdminSource, Readiness } from '../../src/admin/admin-source.ts';
 import { Fault } from '../../src/core/fault.ts';
-import { emptyLoad } from '../load/empty-load.ts';
+import { emptyLoad } from '../../src/load/empty-load.ts';
 
 const source = {
   version: '1.2.3',

@@ -1,6 +1,7 @@
 /** What one sample of the machine costs, by sampler: `bun test/bench/load.ts`. */
+
+import { emptyLoad } from '../../src/load/empty-load.ts';
 import { machineSamplers } from '../../src/load/machine-samplers.ts';
-import { emptyLoad } from '../load/empty-load.ts';
 
 const SAMPLES = 20_000;
 const load = emptyLoad();

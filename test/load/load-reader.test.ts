@@ -1,12 +1,12 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { MachineLoad } from '../../src/core/load.ts';
+import { emptyLoad } from '../../src/load/empty-load.ts';
 import { LoadReader } from '../../src/load/load-reader.ts';
 import { machineSamplers } from '../../src/load/machine-samplers.ts';
 import type { Sampler } from '../../src/load/sampler.ts';
 import { FileTree } from '../support/file-tree.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { emptyLoad } from './empty-load.ts';
 
 /** Counts its samples in the load average. */
 class CountingSampler implements Sampler {

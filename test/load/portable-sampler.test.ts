@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { emptyLoad } from '../../src/load/empty-load.ts';
 import { type PortableMeasure, PortableSampler } from '../../src/load/portable-sampler.ts';
 import { systemInformation } from '../../src/load/system-information.ts';
-import { emptyLoad } from './empty-load.ts';
 
 const MEASURE: PortableMeasure = { cpuBusy: 0.5, memoryAvailable: 1024, loadAverage: 2 };
 

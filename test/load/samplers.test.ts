@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cgroupQuota } from '../../src/load/cgroup-quota.ts';
 import { CpuBusySampler } from '../../src/load/cpu-busy-sampler.ts';
+import { emptyLoad } from '../../src/load/empty-load.ts';
 import { EventLoopDelaySampler } from '../../src/load/event-loop-delay-sampler.ts';
 import { LoadAverageSampler } from '../../src/load/load-average-sampler.ts';
 import { MemoryAvailableSampler } from '../../src/load/memory-available-sampler.ts';
 import { PressureSampler } from '../../src/load/pressure-sampler.ts';
 import { ProcessorsSampler } from '../../src/load/processors-sampler.ts';
 import { FileTree } from '../support/file-tree.ts';
-import { emptyLoad } from './empty-load.ts';
 
 let tree: FileTree;
 beforeEach(() => {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Lane } from '../../src/core/lane.ts';
+import { emptyLoad } from '../../src/load/empty-load.ts';
 import type { Logger } from '../../src/log/logger.ts';
 import { StateLog } from '../../src/log/state-log.ts';
-import { emptyLoad } from '../load/empty-load.ts';
 import { exchangeRecord } from '../support/exchange-record.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 

@@ -1,6 +1,6 @@
-import type { MachineLoad } from '../../src/core/load.ts';
+import type { MachineLoad } from '../core/load.ts';
 
-/** A load of which nothing is known. */
+/** A load of which nothing has been measured. */
 export function emptyLoad(): MachineLoad {
   return {
     processors: 1,
