@@ -189,7 +189,8 @@ describe('the process of a program', () => {
   });
 
   test('has the usual limit of descriptors, and no niceness, by default', async () => {
-    program('a', `${text}; ulimit -S -n; nice`);
+    // The limit is set from outside, in the moment after the start.
+    program('a', `${text}; sleep 0.2; ulimit -S -n; nice`);
     const running = await serve('program: ./cgi-bin/a');
     expect(await (await fetch(`${running.address}/cgi-bin`)).text()).toMatch(/^1024\n/);
   });
