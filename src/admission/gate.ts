@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { DenseSet } from '../core/dense-set.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { Observer } from '../core/observer.ts';
 import type { ErrorPage } from '../core/overload-page.ts';
@@ -23,7 +24,7 @@ export interface GateParts {
 /** Walks every exchange from its listener through the core to its answer. */
 export class Gate {
   readonly #parts: GateParts;
-  readonly #passages = new Set<Passage>();
+  readonly #passages = new DenseSet<Passage>();
   #idle: (() => void) | undefined;
 
   constructor(parts: GateParts) {
@@ -31,13 +32,15 @@ export class Gate {
   }
 
   handle(exchange: Exchange): void {
-    const passage = new Passage(this.#parts, exchange, () => {
-      this.#passages.delete(passage);
-      if (this.#passages.size === 0) this.#idle?.();
-    });
+    const passage = new Passage(this.#parts, exchange, this.#over);
     this.#passages.add(passage);
     passage.begin();
   }
+
+  readonly #over = (passage: Passage): void => {
+    this.#passages.delete(passage);
+    if (this.#passages.size === 0) this.#idle?.();
+  };
 
   /** Requests whose answer or work is not over. */
   get inflight(): number {
@@ -55,6 +58,6 @@ export class Gate {
       };
     });
     this.#idle = undefined;
-    for (const passage of [...this.#passages]) passage.giveUp();
+    this.#passages.forEach((passage) => passage.giveUp());
   }
 }

@@ -3,6 +3,7 @@ import type { AnswerReceiver, BackendFailure, BackendRun, CgiHead } from '../cor
 import type { Body } from '../core/body.ts';
 import type { Slot } from '../core/capacity-ledger.ts';
 import type { Decision } from '../core/decision.ts';
+import { NO_PLACE, type Placed } from '../core/dense-set.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { RunLane } from '../core/lane.ts';
 import type { Result } from '../core/outcome.ts';
@@ -48,10 +49,11 @@ const spoolStatus: Readonly<Record<SpoolFailure, number>> = {
  * Two ends meet in `over`: the answer has been handed to the visitor (`#finished`), and nothing is left of the work (`released`).
  * The record is told at the first, slot and turn are given back and the outcome told at the second; each exactly once.
  */
-export class Passage implements AnswerReceiver, TicketEvents {
+export class Passage implements AnswerReceiver, TicketEvents, Placed {
+  place = NO_PLACE;
   readonly #parts: GateParts;
   readonly #exchange: Exchange;
-  readonly #onOver: () => void;
+  readonly #onOver: (passage: Passage) => void;
   #application: Application | undefined;
   #view: View;
   readonly #holdings = new Holdings();
@@ -76,7 +78,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
   #workOver = false;
   #ended = false;
 
-  constructor(parts: GateParts, exchange: Exchange, onOver: () => void) {
+  constructor(parts: GateParts, exchange: Exchange, onOver: (passage: Passage) => void) {
     this.#parts = parts;
     this.#exchange = exchange;
     this.#view = exchange.view;
@@ -348,7 +350,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
       });
     }
     this.#application?.over();
-    if (this.#answered) this.#onOver();
+    if (this.#answered) this.#onOver(this);
   }
 
   #finished(finished: AnswerFinished): void {
@@ -373,7 +375,7 @@ export class Passage implements AnswerReceiver, TicketEvents {
       busyMs,
       totalMs,
     });
-    if (this.#workOver) this.#onOver();
+    if (this.#workOver) this.#onOver(this);
   }
 
   /** A defect of ours or of a part costs this request and nothing else. */

@@ -1,6 +1,7 @@
 import type { AnswerReceiver } from '../core/backend.ts';
 import type { CgiHeadFailure } from '../protocol/cgi/cgi-head-failure.ts';
 import { CgiHeadReader } from '../protocol/cgi/cgi-head-reader.ts';
+import { bytesBehind } from './bytes-behind.ts';
 
 /** `hold`: read no more until the receiver resumes. `whole`: Content-Length is reached, what follows is excess. */
 export type AnswerProgress = 'more' | 'hold' | 'whole' | CgiHeadFailure;
@@ -83,7 +84,8 @@ export class AnswerAssembly {
     } else this.#state = 'discarding';
     this.#receiver.head(head);
     if (this.#left === 0 && this.#state === 'body') this.#state = 'whole';
-    return next < chunk.length ? this.take(chunk.subarray(next)) : this.#state === 'whole' ? 'whole' : 'more';
+    if (next < chunk.length && this.#state === 'body') return this.#takeBody(bytesBehind(chunk, next));
+    return this.#state === 'whole' ? 'whole' : 'more';
   }
 
   #takeBody(chunk: Uint8Array): AnswerProgress {

@@ -1,6 +1,7 @@
 import type { Socket, SocketHandler } from 'bun';
 import type { Address } from '../config/configuration.ts';
 import type { AnswerReceiver, BackendFailure, BackendRequest, BackendRun } from '../core/backend.ts';
+import { NO_PLACE } from '../core/dense-set.ts';
 import { Fault } from '../core/fault.ts';
 import { hasCode } from '../system/has-code.ts';
 import type { AddressLease } from './address-pool.ts';
@@ -56,6 +57,7 @@ export class ForwardRun implements BackendRun, Timed {
   #refusal = 'ETIMEDOUT';
   #takeBackRetry: (() => void) | undefined;
   dueMs = Number.POSITIVE_INFINITY;
+  place = NO_PLACE;
 
   constructor(options: ForwardRunOptions, request: BackendRequest, receiver: AnswerReceiver) {
     this.#options = options;

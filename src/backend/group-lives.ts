@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /**
  * Whether a process group has any process that is more than an entry for its exit status. The entries of orphans stay
- * until process 1 collects them: some are slow at that, and a gateway that is process 1 of a container never does.
+ * until process 1 collects them, and some are slow at that.
  * Reads the state of every process, some milliseconds in all: not to be asked often.
  */
 export function groupLives(group: number): boolean {

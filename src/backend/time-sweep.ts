@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
+import { DenseSet, type Placed } from '../core/dense-set.ts';
 
-export interface Timed {
+export interface Timed extends Placed {
   /** On the sweep's clock; Infinity where no time runs. May change at any time. */
   readonly dueMs: number;
   /** Called at every sweep after that, until it is removed or `dueMs` changes. */
@@ -14,7 +15,7 @@ export interface Timed {
 export class TimeSweep {
   readonly #clock: Clock;
   readonly #intervalMs: number;
-  readonly #entries = new Set<Timed>();
+  readonly #entries = new DenseSet<Timed>();
   #armed = false;
 
   constructor(clock: Clock, intervalMs: number) {
@@ -38,7 +39,9 @@ export class TimeSweep {
     this.#clock.after(this.#intervalMs, () => {
       this.#armed = false;
       const nowMs = this.#clock.now();
-      for (const entry of this.#entries) if (entry.dueMs <= nowMs) entry.overdue();
+      this.#entries.forEach((entry) => {
+        if (entry.dueMs <= nowMs) entry.overdue();
+      });
       if (this.#entries.size > 0) this.#arm();
     });
   }

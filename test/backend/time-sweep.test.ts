@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { TimeSweep } from '../../src/backend/time-sweep.ts';
+import { NO_PLACE } from '../../src/core/dense-set.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 function timed(dueMs: number, sweep: () => TimeSweep) {
   return {
+    place: NO_PLACE,
     dueMs,
     calls: 0,
     overdue() {

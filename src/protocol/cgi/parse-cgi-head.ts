@@ -115,7 +115,7 @@ class CgiHeadParser {
       head: {
         status: this.#status,
         reason: this.#reason,
-        fields: this.#fields.subarray(0, this.#fieldsEnd),
+        fields: this.#fields.slice(0, this.#fieldsEnd),
         contentLength: this.#contentLength,
         hasDate: this.#hasDate,
       },
