@@ -12,7 +12,7 @@ function members(count: number): Named[] {
 
 function contents(set: DenseSet<Named>): number[] {
   const names: number[] = [];
-  set.forEach(({ name }) => names.push(name));
+  set.forEach(({ name }) => void names.push(name));
   return names.sort((a, b) => a - b);
 }
 
