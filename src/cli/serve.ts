@@ -2,6 +2,7 @@ import { loadConfiguration } from '../config/load-configuration.ts';
 import { Gateway } from '../gateway/gateway.ts';
 import { openLog } from '../log/open-log.ts';
 import { InheritedSockets } from '../system/inherited-sockets.ts';
+import { OrphanReaper } from '../system/orphan-reaper.ts';
 import { ServiceManager } from '../system/service-manager.ts';
 import { SystemClock } from '../system/system-clock.ts';
 import { formatFaults } from './format-faults.ts';
@@ -29,6 +30,7 @@ export async function serve(file: string): Promise<void> {
     hungUp = true;
   };
   process.on('SIGHUP', () => reload());
+  if (process.pid === 1) new OrphanReaper(clock).start();
   const gateway = await Gateway.start(configuration, { clock, log, inherited });
   const sayReady = (): void => manager.ready(`serving ${gateway.addresses.join(', ')}`);
   reload = () => {

@@ -19,7 +19,9 @@ const symbols = {
   clock_gettime: { args: ['i32', 'ptr'], returns: 'i32' },
   getpwnam: { args: ['ptr'], returns: 'ptr' },
   getgrnam: { args: ['ptr'], returns: 'ptr' },
+  fallocate: { args: ['i32', 'i32', 'i64', 'i64'], returns: 'i32' },
   prlimit: { args: ['i32', 'i32', 'ptr', 'ptr'], returns: 'i32' },
+  waitpid: { args: ['i32', 'ptr', 'i32'], returns: 'i32' },
   __errno_location: { args: [], returns: 'ptr' },
 } as const;
 

@@ -8,7 +8,7 @@ export default class SkippedReporter implements Reporter {
     );
     if (skipped.length === 0) return;
     process.stdout.write(
-      `\n Skipped, since a program that they talk to is not installed:\n${skipped.map((name) => `  - ${name}\n`).join('')}\n`,
+      `\n Skipped, since a program that they talk to is not installed, or what they need is not permitted here:\n${skipped.map((name) => `  - ${name}\n`).join('')}\n`,
     );
   }
 }

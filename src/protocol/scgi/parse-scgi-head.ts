@@ -20,6 +20,9 @@ const NAME = /^[!-<>-~]+$/;
  *
  * HTTP_PROXY is left out, since libraries in programs take it for the address of their proxy (httpoxy, CVE-2016-5385).
  * CONTENT_LENGTH is a variable only where there is a body (RFC 3875, section 4.1.2).
+ *
+ * HTTP_CONTENT_LENGTH is what the visitor said. nginx before 1.29.6 with `scgi_request_buffering off` gives as CONTENT_LENGTH what it
+ * happens to have of the body by then: no program may take that for the whole.
  */
 export function parseScgiHead(content: Uint8Array): ScgiHead | Refusal {
   if (content.length === 0 || content[content.length - 1] !== 0)
@@ -48,7 +51,13 @@ export function parseScgiHead(content: Uint8Array): ScgiHead | Refusal {
       variables.set(name, earlier === undefined ? value : mergeFieldValues(name, earlier, value));
     }
   }
-  return versions === 1 ? new ScgiHead(contentLength, variables) : bad('SCGI once');
+  if (versions !== 1) return bad('SCGI once');
+  const visitors = variables.get('HTTP_CONTENT_LENGTH');
+  if (visitors && !(LENGTH.test(visitors) && Number(visitors) === contentLength)) {
+    const found = `the CONTENT_LENGTH that the visitor said, ${visitors}, found ${contentLength}`;
+    return refusal(400, 'scgi/lost-body', `expected ${found}: the front server has lost a part of the body`);
+  }
+  return new ScgiHead(contentLength, variables);
 }
 
 function bad(expected: string): Refusal {

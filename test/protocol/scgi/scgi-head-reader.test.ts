@@ -113,6 +113,21 @@ describe('the head of an SCGI request', () => {
     expect(read([bytes])).toEqual({ status: 400, code: 'scgi/bad-head' });
   });
 
+  test.each([
+    ['has less of the body than the visitor sends', '5', '20', { code: 'scgi/lost-body', status: 400 }],
+    ['has nothing of the body yet', '0', '20', { code: 'scgi/lost-body', status: 400 }],
+    ['has more than the visitor said', '20', '5', { code: 'scgi/lost-body', status: 400 }],
+    ['has two lengths of the visitor', '5', '5, 5', { code: 'scgi/lost-body', status: 400 }],
+    ['agrees with the visitor', '20', '020', { contentLength: 20 }],
+    ['keeps the length of the visitor to itself', '20', '', { contentLength: 20 }],
+  ])(
+    'of a front server that %s: CONTENT_LENGTH %s, HTTP_CONTENT_LENGTH %s',
+    (_, length, visitors, expected) => {
+      const head = netstringOf('CONTENT_LENGTH', length, 'SCGI', '1', 'HTTP_CONTENT_LENGTH', visitors);
+      expect(read([head])).toMatchObject(expected);
+    },
+  );
+
   test('is refused where it is no netstring', () => {
     expect(read([byteStringBytes('GET / HTTP/1.1\r\n')])).toEqual({
       status: 400,
