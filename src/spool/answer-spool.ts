@@ -26,8 +26,10 @@ export interface AnswerSpoolEvents {
  *             ├──────────── memory not full ─────────────► front ──────┤
  *             └─ else ► back ── written ► file ── read when the front is empty
  *
- * Bytes are in the front before those in the file, and there before those in the back. The writer is held back only when the file
- * is full as well, or cannot be written: an answer never fails because a disk is full. `end` reaches the sink behind the last byte.
+ * Bytes are in the front before those in the file, and there before those in the back. Once memory is full, what waits there goes to
+ * the file as well: a visitor who takes long over a large answer costs no memory for as long. The writer is held back only as long as
+ * the disk takes, and when the file is full as well, or cannot be written: an answer never fails because a disk is full. `end`
+ * reaches the sink behind the last byte.
  */
 export class AnswerSpool {
   readonly #sink: AnswerSink;
@@ -66,6 +68,7 @@ export class AnswerSpool {
     else if (this.#isStraight() && this.#front.bytes + chunk.length <= this.#limits.memoryBytes)
       this.#front.push(chunk);
     else {
+      if (this.#diskUsable && this.#isStraight()) [this.#front, this.#back] = [this.#back, this.#front];
       this.#back.push(chunk);
       this.#writeBack();
     }
@@ -109,7 +112,11 @@ export class AnswerSpool {
 
   /** `share`: of the bounds, how much may be in use. */
   #hasRoom(share: number): boolean {
-    if (this.#diskUsable) return this.#back.bytes < writeAheadBytes * share;
+    if (this.#diskUsable) {
+      const fileIsFull = this.#file?.room === 0;
+      const bound = fileIsFull ? Math.max(this.#limits.memoryBytes, writeAheadBytes) : writeAheadBytes;
+      return this.#back.bytes < bound * share;
+    }
     const waiting = this.#front.bytes + this.#back.bytes;
     return waiting === 0 && !this.#held ? true : waiting < this.#limits.memoryBytes * share;
   }

@@ -1,8 +1,8 @@
 import { close, read, write } from 'node:fs';
 import { openUnnamedFile } from './unnamed-file.ts';
 
-/** What is read of the file at a time, bytes. */
-const pieceBytes = 256 * 1024;
+/** What is read of the file at a time, bytes: every slow visitor has one such piece in memory. */
+const pieceBytes = 64 * 1024;
 
 /**
  * First in, first out in a file without a name that never grows over its capacity: what has been read makes room. One `append` and

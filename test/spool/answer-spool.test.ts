@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -43,6 +43,20 @@ class Writer {
     this.held = !this.spool.write(chunk);
     return !this.held;
   }
+}
+
+/** Bytes in the files without a name of our folder. */
+function bytesInFiles(): number {
+  let bytes = 0;
+  for (const descriptor of readdirSync('/proc/self/fd')) {
+    try {
+      if (readlinkSync(`/proc/self/fd/${descriptor}`).startsWith(folder))
+        bytes += statSync(`/proc/self/fd/${descriptor}`).size;
+    } catch {
+      // Closed meanwhile.
+    }
+  }
+  return bytes;
 }
 
 const filled = (length: number, byte: number): Uint8Array => new Uint8Array(length).fill(byte);
@@ -111,6 +125,21 @@ describe('an answer for a slow visitor', () => {
     writer.sink.drain(500_000);
     await until(() => writer.rooms > rooms, 'room');
     writer.spool.discard();
+  });
+
+  test('waits in the file with all of its bytes once memory was full, and not in both', async () => {
+    await until(() => bytesInFiles() === 0, 'that other files are gone');
+    const writer = new Writer({ memoryBytes: 50_000 });
+    for (let count = 0; count < 5; count += 1) writer.write(filled(10_000, count));
+    expect(bytesInFiles()).toBe(0);
+    writer.write(filled(10_000, 5));
+    await until(() => bytesInFiles() === 60_000, 'that everything is in the file');
+    writer.spool.end();
+    writer.sink.drain(100_000);
+    await until(() => writer.sink.over === 'whole', 'the end');
+    expect(
+      writer.sink.taken.equals(Buffer.concat([0, 1, 2, 3, 4, 5].map((byte) => filled(10_000, byte)))),
+    ).toBe(true);
   });
 
   test('without a file, holds the writer back when memory is full, and lets it go on at half', () => {

@@ -11,15 +11,16 @@ export const lighttpdPeer: Peer = {
   version: lighttpd.available
     ? Bun.spawnSync([lighttpd.path, '-v']).stdout.toString().split(' ')[0]
     : undefined,
+  takesScgi: false,
   cannot: new Map(),
-  prepare({ folder, port, backend, program, page, accessLog }) {
+  prepare({ folder, port, front, backend, program, page, variant }) {
     mkdirSync(join(folder, 'www'));
     mkdirSync(join(folder, 'upload'));
     copyFileSync(program, join(folder, 'www', 'exec'));
     writeFileSync(join(folder, 'error-503.html'), page);
     writeFileSync(
       join(folder, 'lighttpd.conf'),
-      `server.modules = ( "mod_redirect", "mod_scgi", "mod_cgi"${accessLog ? ', "mod_accesslog"' : ''} )
+      `server.modules = ( "mod_redirect", "mod_scgi", "mod_cgi"${variant.accessLog ? ', "mod_accesslog"' : ''} )
 server.document-root = "${folder}/www"
 server.bind = "127.0.0.1"
 server.port = ${port}
@@ -31,9 +32,11 @@ server.max-keep-alive-idle = 60
 server.max-fds = 16384
 server.max-connections = 8000
 server.listen-backlog = 4096
+${variant.workers > 1 ? `server.max-worker = ${variant.workers}` : ''}
+$SERVER["socket"] == "${front}" {}
 server.feature-flags = ( "server.graceful-shutdown-timeout" => 1 )
-${accessLog ? `accesslog.filename = "${folder}/access.log"` : ''}
-$HTTP["url"] =~ "^/shed" { url.redirect = ( "" => "" ) url.redirect-code = 503 }
+${variant.accessLog ? `accesslog.filename = "${folder}/access.log"` : ''}
+$HTTP["url"] =~ "^/shed" { url.redirect = ( "" => "/shed" ) url.redirect-code = 503 }
 $HTTP["url"] =~ "^/exec" { cgi.assign = ( "" => "" ) }
 scgi.server = ( "/forward" => (( "socket" => "${backend}", "check-local" => "disable" )) )
 `,

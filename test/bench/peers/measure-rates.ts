@@ -1,9 +1,9 @@
-import { join } from 'node:path';
-import { loadProcessor } from './processors.ts';
+import { median } from './median.ts';
+import { processorMs } from './process-table.ts';
 import type { RateRow } from './rows.ts';
+import { runLoad } from './run-load.ts';
 import type { Server } from './server.ts';
 import type { Workplace } from './workplace.ts';
-import { runWrk } from './wrk.ts';
 
 export interface RateOptions {
   readonly wrk: string;
@@ -13,11 +13,15 @@ export interface RateOptions {
 
 /** By name of the peer; nothing for one that cannot run the row. */
 export interface RateResult {
-  readonly row: RateRow;
   readonly rates: ReadonlyMap<string, number>;
+  /** Microseconds of the server's processors for one answer. */
+  readonly costs: ReadonlyMap<string, number>;
   /** What was not as it should be, in words. */
   readonly notes: readonly string[];
 }
+
+/** A server that leaves more of its processor idle was kept waiting: by load or backend, or a disk. */
+const busyShare = 0.85;
 
 /** The median rate of every server under one row: rounds are interleaved, so that a slow moment of the machine meets all of them. */
 export async function measureRates(
@@ -26,69 +30,34 @@ export async function measureRates(
   workplace: Workplace,
   { wrk, rounds, seconds }: RateOptions,
 ): Promise<RateResult> {
-  const all = new Map(servers.map((server) => [server, [] as number[]]));
+  const all = servers.map((server) => ({
+    server,
+    rates: [] as number[],
+    costs: [] as number[],
+    shares: [] as number[],
+  }));
   const notes = new Set<string>();
-  for (let round = 0; round < rounds; round++) {
-    for (const [server, rates] of all) {
-      const { connections, bodyBytes } = row;
-      const load = { url: server.url(row.path), connections, bodyBytes };
-      if (round === 0) await runWrk(wrk, workplace.folder, { ...load, seconds: 1 });
-      const { rate, other, errors } = await runWrk(wrk, workplace.folder, { ...load, seconds });
+  for (let round = 0; round <= rounds; round++) {
+    for (const { server, rates, costs, shares } of all) {
+      const before = processorMs(server.pids);
+      const { rate, other, errors } = await runLoad(wrk, workplace.folder, server, row, seconds);
+      const busyMs = processorMs(server.pids) - before;
+      // The first round warms up.
+      if (round === 0) continue;
       rates.push(rate);
+      costs.push((busyMs * 1000) / (rate * seconds));
+      shares.push(busyMs / (seconds * 1000));
       const wrong = row.status === 503 ? (other === 0 ? 1 : 0) : other;
       if (wrong > 0) notes.add(`${server.peer.name}: ${wrong} answers with another status`);
       if (errors > 0) notes.add(`${server.peer.name}: ${errors} connections failed`);
     }
   }
-  const rates = new Map([...all].map(([server, values]) => [server.peer.name, median(values)]));
-  return { row, rates, notes: [...notes] };
-}
-
-export interface Latency {
-  readonly p50: number;
-  readonly p99: number;
-  readonly failed: number;
-}
-
-/** Milliseconds under arrivals by chance at this rate, the same for all; medians over the rounds. */
-export async function measureLatencies(
-  row: RateRow,
-  servers: readonly Server[],
-  rate: number,
-  { rounds, seconds }: RateOptions,
-): Promise<ReadonlyMap<string, Latency>> {
-  const all = new Map(servers.map((server) => [server, [] as Latency[]]));
-  for (let round = 0; round < rounds; round++) {
-    for (const [server, latencies] of all) {
-      const fixture = join(import.meta.dirname, 'fixtures', 'open-loop.ts');
-      const child = Bun.spawn(
-        [
-          'taskset',
-          '-c',
-          loadProcessor,
-          process.execPath,
-          fixture,
-          server.url(row.path),
-          String(rate),
-          String(seconds * 1000),
-        ],
-        { stdout: 'pipe' },
-      );
-      latencies.push((await new Response(child.stdout).json()) as Latency);
-    }
+  for (const { server, shares } of all) {
+    const share = median(shares);
+    if (row.uncounted !== true && share < busyShare)
+      notes.add(`${server.peer.name}: processor ${(100 * share).toFixed(0)} % busy`);
   }
-  return new Map(
-    [...all].map(([server, values]) => [
-      server.peer.name,
-      {
-        p50: median(values.map(({ p50 }) => p50)),
-        p99: median(values.map(({ p99 }) => p99)),
-        failed: values.reduce((sum, { failed }) => sum + failed, 0),
-      },
-    ]),
-  );
-}
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+  const medians = (of: 'rates' | 'costs') =>
+    new Map(all.map((measured) => [measured.server.peer.name, median(measured[of])]));
+  return { rates: medians('rates'), costs: medians('costs'), notes: [...notes] };
 }

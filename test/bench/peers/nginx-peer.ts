@@ -14,23 +14,24 @@ export const nginxPeer: Peer = {
   version: nginx.available
     ? Bun.spawnSync([nginx.path, '-v']).stderr.toString().trim().replace('nginx version: ', '')
     : undefined,
-  cannot: new Map(fcgiwrap.available ? [] : [['exec', 'fcgiwrap is not installed']]),
-  prepare({ folder, port, backend, program, page, accessLog }) {
+  takesScgi: false,
+  cannot: new Map(fcgiwrap.available ? [] : [['/exec', 'fcgiwrap is not installed']]),
+  prepare({ folder, port, front, backend, program, page, variant }) {
     for (const one of ['body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']) mkdirSync(join(folder, one));
     const wrap = join(folder, 'fcgiwrap.sock');
     const user = process.getuid?.() === 0 ? 'user root;' : '';
     writeFileSync(
       join(folder, 'nginx.conf'),
-      `${user} daemon off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log;
+      `${user} daemon off; worker_processes ${variant.workers}; pid ${folder}/pid; error_log ${folder}/error.log;
 worker_rlimit_nofile 16384;
 events { worker_connections 8192; }
 http {
-  access_log ${accessLog ? `${folder}/access.log` : 'off'};
+  access_log ${variant.accessLog ? `${folder}/access.log` : 'off'};
   keepalive_requests 100000000; client_max_body_size 100m; default_type text/html;
   client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/fastcgi;
   uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
   server {
-    listen 127.0.0.1:${port} backlog=4096;
+    listen 127.0.0.1:${port} backlog=4096; listen unix:${front};
     location /shed { return 503 "${page}"; }
     location /forward { include /etc/nginx/scgi_params; scgi_param CONTENT_LENGTH $content_length; scgi_pass unix:${backend}; }
     location /exec {

@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RateRow } from './rows.ts';
+import { runLoad } from './run-load.ts';
 import { spillwayPeer } from './spillway-peer.ts';
 import type { Workplace } from './workplace.ts';
-import { runWrk } from './wrk.ts';
 
 interface CpuProfile {
   readonly nodes: readonly {
@@ -22,10 +22,8 @@ export async function profileRow(
 ): Promise<string[]> {
   const folder = mkdtempSync(join(workplace.folder, 'profile-'));
   const bun = [process.execPath, '--cpu-prof', `--cpu-prof-dir=${folder}`];
-  const server = await workplace.start(spillwayPeer(bun), row.accessLog);
-  const { seconds } = options;
-  const { connections, bodyBytes } = row;
-  await runWrk(options.wrk, workplace.folder, { url: server.url(row.path), connections, bodyBytes, seconds });
+  const server = await workplace.start(spillwayPeer(bun), row.variant);
+  await runLoad(options.wrk, workplace.folder, server, row, options.seconds);
   await server.stop();
   const file = readdirSync(folder).find((name) => name.endsWith('.cpuprofile'));
   if (file === undefined) throw new Error('expected a profile, found none');

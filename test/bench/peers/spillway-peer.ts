@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { version } from '../../../src/version.ts';
 import type { Peer } from './server.ts';
 
+/** Lets several processes listen at one port. */
+const reusePort = join(import.meta.dirname, 'fixtures/reuse-port.ts');
 const main = join(import.meta.dirname, '../../../src/cli/main.ts');
 
 const policy = (name: string, body: string): string =>
@@ -13,8 +15,9 @@ export function spillwayPeer(bun: readonly string[] = [process.execPath]): Peer 
   return {
     name: 'Spillway',
     version: `spillway/${version} (Bun ${Bun.version})`,
+    takesScgi: true,
     cannot: new Map(),
-    prepare({ folder, port, backend, program, accessLog }) {
+    prepare({ folder, port, front, backend, program, variant: { accessLog, workers } }) {
       const closed = policy('closed', "{ arrive: () => ({ shed: 'closed', retryAfterMs: 10_000 }) }");
       const open = policy(
         'open',
@@ -24,7 +27,7 @@ export function spillwayPeer(bun: readonly string[] = [process.execPath]): Peer 
       writeFileSync(join(folder, 'open.js'), open);
       writeFileSync(
         join(folder, 'spillway.yaml'),
-        `listen: [ { http: 127.0.0.1:${port} } ]
+        `listen: [ { http: 127.0.0.1:${port} }${workers > 1 ? '' : `, { scgi: "unix:${front}" }`} ]
 log: { access: ${accessLog}, format: json }
 applications:
   shed: { at: /shed, cgi: { program: ${program} }, policies: [ ./closed.js ] }
@@ -32,7 +35,9 @@ applications:
   exec: { at: /exec, cgi: { program: ${program} }, policies: [ ./open.js ], queue: { max: 1000 } }
 `,
       );
-      return [[...bun, main, 'serve', join(folder, 'spillway.yaml')]];
+      const serve = [main, 'serve', join(folder, 'spillway.yaml')];
+      if (workers === 1) return [[...bun, ...serve]];
+      return Array.from({ length: workers }, () => [...bun, '--preload', reusePort, ...serve]);
     },
   };
 }

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Subprocess } from 'bun';
 import { RawHttpClient } from '../../support/raw-http-client.ts';
-import { loadProcessor } from './processors.ts';
+import { loadProcessor, serverProcessor } from './processors.ts';
+import type { Variant } from './rows.ts';
 import { type Peer, Server, type Setting } from './server.ts';
 
+const plain: Variant = { accessLog: false, workers: 1, processors: serverProcessor };
 const fixtures = join(import.meta.dirname, 'fixtures');
 
 /** What a comparison needs beside the servers: a folder, the backend, the CGI program, free ports. */
@@ -39,16 +41,17 @@ export class Workplace {
     return workplace;
   }
 
-  async start(peer: Peer, accessLog = false): Promise<Server> {
+  async start(peer: Peer, variant = plain): Promise<Server> {
     const folder = join(this.folder, `${peer.name}-${++this.#servers}`);
     mkdirSync(folder);
     const setting: Setting = {
       folder,
       port: freePort(),
+      front: join(folder, 'front.sock'),
       backend: this.#backend,
       program: this.program,
       page: 'x'.repeat(this.#pageBytes),
-      accessLog,
+      variant,
     };
     return await Server.start(peer, setting);
   }
@@ -70,6 +73,11 @@ export class Workplace {
   async close(): Promise<void> {
     this.#process.kill('SIGTERM');
     await this.#process.exited;
+    this.remove();
+  }
+
+  /** The folder, with all that is in it. */
+  remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 

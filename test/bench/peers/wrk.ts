@@ -1,15 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadProcessor } from './processors.ts';
-
-export interface WrkResult {
-  /** Answers a second. */
-  readonly rate: number;
-  /** Answers that were not 2xx or 3xx. */
-  readonly other: number;
-  /** Connections that failed, and answers that did not come. */
-  readonly errors: number;
-}
+import type { LoadResult } from './run-load.ts';
 
 export interface WrkLoad {
   readonly url: string;
@@ -20,7 +12,7 @@ export interface WrkLoad {
 }
 
 /** Loads a URL with connections that each ask again as soon as they have the answer. */
-export async function runWrk(wrk: string, folder: string, load: WrkLoad): Promise<WrkResult> {
+export async function runWrk(wrk: string, folder: string, load: WrkLoad): Promise<LoadResult> {
   const script = join(folder, `body-${load.bodyBytes}.lua`);
   writeFileSync(script, `wrk.method = "POST"\nwrk.body = string.rep("x", ${load.bodyBytes})\n`);
   const child = Bun.spawn(
