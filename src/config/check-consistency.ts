@@ -4,7 +4,7 @@ import { ADDRESS_PLACEHOLDER, formatAddress, parseAddress, parseListenAddress } 
 import { describeFound } from './describe-found.ts';
 import type { KeyPath } from './key-path.ts';
 import { resolveAddress } from './resolve-paths.ts';
-import { APPLICATION_NAME, VARIABLE_NAME } from './schema.ts';
+import { APPLICATION_NAME, VARIABLE_NAME } from './schema/name-patterns.ts';
 import type { SourceDocument } from './source-document.ts';
 import { asList, asMap, isMap } from './written-value.ts';
 

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { builtInPolicies } from '../policy/built-in-policies.ts';
 import { policyJsonSchema } from './policy-json-schema.ts';
-import { configurationSchema, policySchema } from './schema.ts';
+import { policySchema } from './schema/policy-schema.ts';
+import { configurationSchema } from './schema.ts';
 
 /** The part of JSON Schema (2020-12) that the configuration's own schema is made of. */
 export interface JsonSchema {

@@ -50,6 +50,7 @@ export function listenerBuilder(surroundings: ListenerSurroundings): ListenerBui
       metrics.refused(refusal.code);
       logger.debug('request-refused', { code: refusal.code, problem: refusal.message });
     },
+    onFault: (fault: unknown) => logger.error('internal-fault', { err: fault }),
     onWarning: ({ code, place, message }: Fault) =>
       logger.warn('certificate', { code, file: place?.file, problem: message }),
   };

@@ -41,6 +41,11 @@ export class ListenerSet {
     return this.#open.map(({ listener }) => listener);
   }
 
+  /** As operators write them. */
+  get addresses(): readonly string[] {
+    return this.#open.map(({ listener }) => listener.address);
+  }
+
   /** Opens what is new, and checks the certificates of what stays. Throws a Fault; then everything is as it was. */
   prepare(configurations: readonly ListenConfiguration[]): PreparedListeners {
     const opened: Open[] = [];

@@ -1,24 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Exchange } from '../../../src/core/exchange.ts';
-import { type ConnectionSocket, HttpConnection } from '../../../src/listener/http/http-connection.ts';
+import { DateLine } from '../../../src/listener/http/date-line.ts';
+import { HttpConnection } from '../../../src/listener/http/http-connection.ts';
 import { httpDefaults } from '../../../src/listener/http/http-settings.ts';
-import { RequestIdField } from '../../../src/listener/http/request-id-field.ts';
 import { isLocalPeer } from '../../../src/listener/is-local-peer.ts';
+import { LateHeads } from '../../../src/listener/late-heads.ts';
+import { RequestIdField } from '../../../src/listener/request-id-field.ts';
 import { safeRequestId } from '../../../src/listener/safe-request-id.ts';
-
-class FakeSocket implements ConnectionSocket {
-  text = '';
-  write(bytes: Uint8Array, offset: number, length: number): number {
-    this.text += Buffer.from(bytes.subarray(offset, offset + length)).toString('latin1');
-    return length;
-  }
-  pause(): void {}
-  resume(): void {}
-  shutdown(): void {}
-  end(): void {}
-  terminate(): void {}
-}
+import { Scratch } from '../../../src/listener/scratch.ts';
+import { FakeSocket } from '../../support/fake-socket.ts';
 
 /** Sends one request with these field lines, and answers it with these. */
 async function exchangeOf(fields: string, { trusted = true, name = 'X-Request-Id', answerFields = '' } = {}) {
@@ -49,13 +40,14 @@ async function exchangeOf(fields: string, { trusted = true, name = 'X-Request-Id
         arrived.answer.end();
       },
       errorPage: { error: () => expect.unreachable() },
-      scratch: Buffer.alloc(64 << 10),
-      coarse: { nowMs: 0, dateLine: Buffer.from('') },
+      scratch: new Scratch(64 << 10),
+      lateHeads: new LateHeads(),
+      listener: { nowMs: 0, stopping: false },
+      date: new DateLine(),
       nextId: () => 'ours-1',
       requestIdField: field,
       now: () => 0,
       onRefused: () => {},
-      stopping: () => false,
     },
     {
       remoteAddress: '192.0.2.7',

@@ -1,6 +1,6 @@
-import type { ByteSink, FlowFailure } from '../../core/byte-flow.ts';
-import type { RequestBody } from '../../core/exchange.ts';
-import { ChunkedReader } from '../../protocol/http1/chunked-reader.ts';
+import type { ByteSink, FlowFailure } from '../core/byte-flow.ts';
+import type { RequestBody } from '../core/exchange.ts';
+import { ChunkedReader } from '../protocol/http1/chunked-reader.ts';
 
 /** What a body asks of its connection. */
 export interface BodyConnection {
@@ -11,10 +11,12 @@ export interface BodyConnection {
 }
 
 /** The body of one request: takes the connection's bytes, removes the framing, and knows where the next request begins. */
-export class HttpRequestBody implements RequestBody {
+export class IncomingBody implements RequestBody {
   readonly length: number | undefined;
   readonly #connection: BodyConnection;
-  readonly #chunked: ChunkedReader | undefined;
+  readonly #chunks: ChunkedReader | undefined;
+  /** For the chunks: made once, with the first of them. */
+  #passer: ((bytes: Uint8Array) => void) | undefined;
   #left: number;
   #sink: ByteSink | undefined;
   #over = false;
@@ -24,7 +26,7 @@ export class HttpRequestBody implements RequestBody {
   constructor(length: number | undefined, connection: BodyConnection) {
     this.length = length;
     this.#left = length ?? 0;
-    this.#chunked = length === undefined ? new ChunkedReader() : undefined;
+    this.#chunks = length === undefined ? new ChunkedReader() : undefined;
     this.#connection = connection;
   }
 
@@ -53,7 +55,7 @@ export class HttpRequestBody implements RequestBody {
 
   /** Takes what belongs to the body; returns the offset of the first byte behind it, or -1 where the framing is broken. */
   take(chunk: Uint8Array): number {
-    if (this.#chunked !== undefined) return this.#takeChunked(this.#chunked, chunk);
+    if (this.#chunks !== undefined) return this.#takeChunked(this.#chunks, chunk);
     const taken = Math.min(this.#left, chunk.length);
     this.#left -= taken;
     if (taken > 0) this.#pass(taken === chunk.length ? chunk : chunk.subarray(0, taken));
@@ -68,7 +70,8 @@ export class HttpRequestBody implements RequestBody {
   }
 
   #takeChunked(reader: ChunkedReader, chunk: Uint8Array): number {
-    const result = reader.push(chunk, 0, (bytes) => this.#pass(bytes));
+    this.#passer ??= (bytes) => this.#pass(bytes);
+    const result = reader.push(chunk, 0, this.#passer);
     if (result === 'done') this.#end();
     else if (result !== 'more') {
       this.fail('malformed');

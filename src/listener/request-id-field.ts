@@ -1,20 +1,22 @@
-import { byteStringBytes } from '../../protocol/byte-string-bytes.ts';
-import { equalsLowerCase } from '../../protocol/equals-lower-case.ts';
-import type { RequestHead } from '../../protocol/http1/request-head.ts';
-import { safeRequestId } from '../safe-request-id.ts';
+import { byteStringBytes } from '../protocol/byte-string-bytes.ts';
+import { equalsLowerCase } from '../protocol/equals-lower-case.ts';
+import type { RequestHead } from '../protocol/http1/request-head.ts';
+import { safeRequestId } from './safe-request-id.ts';
+import type { Scratch } from './scratch.ts';
 
+const crlf = byteStringBytes('\r\n');
 const LF = 0x0a;
 const COLON = 0x3a;
 
 /** The header field in which the id of a request goes from server to server and back to the visitor. */
 export class RequestIdField {
-  readonly #name: string;
+  readonly #beginning: Uint8Array;
   readonly #lowerName: Uint8Array;
   /** The meta-variable that programs know the field by: `HTTP_X_REQUEST_ID`. */
   readonly variable: string;
 
   constructor(name: string) {
-    this.#name = name;
+    this.#beginning = byteStringBytes(`${name}: `);
     this.#lowerName = byteStringBytes(name.toLowerCase());
     this.variable = `HTTP_${name.toUpperCase().replaceAll('-', '_')}`;
   }
@@ -32,9 +34,12 @@ export class RequestIdField {
     return found < 0 ? undefined : safeRequestId(head.fieldValue(found));
   }
 
-  /** The field line of an answer; empty where the application has written one of its own among `fields`. */
-  line(id: string, fields: Uint8Array): string {
-    return this.#isAmong(fields) ? '' : `${this.#name}: ${id}\r\n`;
+  /** Writes the field line of an answer, unless the application has one of its own among `fields`. */
+  write(into: Scratch, id: string, fields: Uint8Array): void {
+    if (this.#isAmong(fields)) return;
+    into.add(this.#beginning);
+    into.text(id);
+    into.add(crlf);
   }
 
   #isAmong(fields: Uint8Array): boolean {
