@@ -15,7 +15,7 @@ export const bufferSchema = z
       .strictObject({
         memory: size(0, 1e9)
           .prefault('1MiB')
-          .describe('What waits in memory, beside 256 KiB of the connection itself.'),
+          .describe('What waits in memory, beside 64 KiB of the connection itself.'),
         disk: size(0, 1e12)
           .prefault('1GiB')
           .describe('What waits in a file once memory is full. With 0 nothing ever goes to a file.'),

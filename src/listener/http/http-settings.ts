@@ -8,7 +8,7 @@ export interface HttpSettings extends ConnectionSettings, Omit<HttpConfiguration
 }
 
 export const httpDefaults: Omit<HttpSettings, keyof HttpConfiguration> = {
-  answerBufferBytes: 256 << 10,
+  answerBufferBytes: 64 << 10,
   pipelineBytes: 64 << 10,
   lingerMs: 10_000,
   lingerBytes: 256 << 20,
