@@ -3,9 +3,12 @@ import type { DaemonRefusal } from '../core/daemon.ts';
 import type { FileLock } from '../system/file-lock.ts';
 import { ActivationSocket } from './activation-socket.ts';
 import type { DaemonProcess } from './daemon-process.ts';
+import { dismissOrphan } from './dismiss-orphan.ts';
 import { FirstAccept } from './first-accept.ts';
+import { lifeRecordText } from './life-record.ts';
 import type { Reachability } from './reachability.ts';
 import { removeSocketName } from './remove-socket-name.ts';
+import { shareSocket } from './share-socket.ts';
 import { type StartOptions, startDaemon } from './start-daemon.ts';
 import { takeLife } from './take-life.ts';
 
@@ -32,7 +35,10 @@ export type StartAttempt =
 export interface AttemptOptions extends StartOptions {
   readonly address: Address;
   readonly lifePath: string;
+  readonly usePath: string;
   readonly activation: DaemonConfiguration['activation'];
+  readonly stopTimeoutMs: number;
+  readonly orphanEnded: (pid: number) => void;
 }
 
 /** What a keeper holds between a daemon that crashed and the next. */
@@ -52,7 +58,9 @@ export async function attemptStart(options: AttemptOptions): Promise<StartAttemp
     case 'running':
       return taken;
     case 'held':
-      return startLocked(options, taken.lock, () => openAddress(options, taken.found));
+      return startLocked(options, taken.lock, async () =>
+        openAddress(options, (await dismissOrphan(options)) ? await options.probe() : taken.found),
+      );
     case 'lock-timeout':
       return refused('lock-timeout', `somebody else holds ${options.lifePath}, and no daemon answers`);
     case 'lock-failed':
@@ -67,7 +75,7 @@ export function attemptRestart(
   options: AttemptOptions,
   { life, socket }: HeldAddress,
 ): Promise<StartAttempt> {
-  return startLocked(options, life, () => socket);
+  return startLocked(options, life, () => Promise.resolve(socket));
 }
 
 /** Makes room for the daemon; opens its socket where it does not do so itself. */
@@ -85,13 +93,14 @@ function openAddress(
 async function startLocked(
   options: AttemptOptions,
   life: FileLock,
-  open: () => ActivationSocket | undefined,
+  open: () => Promise<ActivationSocket | undefined>,
 ): Promise<StartAttempt> {
   let ready = false;
   let socket: ActivationSocket | undefined;
   let accept: FirstAccept | undefined;
   try {
-    socket = open();
+    socket = await open();
+    if (options.signal.aborted) return refused('stopping', 'the start was called off');
     socket?.makeBlocking();
     if (socket !== undefined) accept = new FirstAccept(options.address, socket, options.clock);
     const start = await startDaemon({
@@ -99,11 +108,12 @@ async function startLocked(
       ...(socket !== undefined && { launch: { ...options.launch, socket: socket.descriptor } }),
       ...(accept !== undefined && { probe: accept.probe }),
       launched: (daemon) => {
-        life.write(`keeper ${process.pid}\ndaemon ${daemon.pid}\n`);
+        life.write(lifeRecordText(process.pid, daemon.pid));
         options.launched(daemon);
       },
     });
     ready = start.kind === 'ready';
+    if (ready && socket === undefined) shareSocket(options.address);
     return start.kind === 'ready'
       ? { ...start, life, socket }
       : refused(start.kind, start.message, start.process);

@@ -13,6 +13,8 @@ export interface DaemonProcess {
   readonly ended: Promise<ProcessEnd>;
   /** Resolves when all that it wrote has been read. */
   readonly drained: Promise<void>;
+  /** Lets the command run: until then the process only waits, and ends if we do. To be called once it is known to whoever may come after us. */
+  proceed(): void;
   /** The last lines that it wrote. */
   lastWords(): string;
   /** Signals the leader alone; harmless when it is gone. */

@@ -58,6 +58,11 @@ export class KeeperLog {
     this.#info('daemon-retired', { pid, reason });
   }
 
+  /** One whose keeper was killed. */
+  orphanEnded(pid: number): void {
+    this.#info('daemon-orphan-ended', { pid });
+  }
+
   survived(pid: number): void {
     this.#warn('daemon-survived-kill', { pid });
   }

@@ -4,6 +4,7 @@ import type { DaemonLog } from './daemon-log.ts';
 import type { DaemonObserver } from './daemon-observer.ts';
 import type { DaemonLauncher } from './daemon-process.ts';
 import type { Probe } from './reachability.ts';
+import type { StartScore } from './start-score.ts';
 
 export interface KeeperOptions {
   /** Its name, for the log. */
@@ -19,6 +20,8 @@ export interface KeeperOptions {
   readonly clock: Clock;
   readonly log: DaemonLog;
   readonly observer: DaemonObserver;
+  /** What keepers before this one had. */
+  readonly score?: StartScore;
   readonly launcher?: DaemonLauncher;
   readonly probe?: Probe;
 }

@@ -3,31 +3,31 @@ import type { Clock } from '../core/clock.ts';
 import type { Daemon, DaemonRefusal, Ensured } from '../core/daemon.ts';
 import type { DaemonState } from '../core/daemon-state.ts';
 import { Fault } from '../core/fault.ts';
-import type { FileLock } from '../system/file-lock.ts';
 import { MAX_SOCKET_PATH_BYTES } from '../system/unix-socket-address.ts';
 import type { ActivationSocket } from './activation-socket.ts';
-import { type AttemptOptions, attemptRestart, attemptStart, type StartAttempt } from './attempt-start.ts';
-import { BackOff } from './back-off.ts';
-import type { DaemonProcess } from './daemon-process.ts';
+import {
+  type AttemptOptions,
+  attemptRestart,
+  attemptStart,
+  type HeldAddress,
+  type StartAttempt,
+} from './attempt-start.ts';
 import { describeEnd } from './describe-end.ts';
 import { endProcess } from './end-process.ts';
 import { EnsureWaiters } from './ensure-waiters.ts';
+import { isOrphaned } from './find-orphan.ts';
 import { KeeperLog } from './keeper-log.ts';
 import type { KeeperOptions } from './keeper-options.ts';
+import { type EndCause, KeptDaemon } from './kept-daemon.ts';
 import { launchProcess } from './launch-process.ts';
 import { type LockPaths, lockPaths } from './lock-paths.ts';
 import { OutputLog } from './output-log.ts';
-import { pause } from './pause.ts';
 import { probeAddress } from './probe-address.ts';
 import { isAlive, type Probe } from './reachability.ts';
-import { removeSocketName } from './remove-socket-name.ts';
 import { type RetirementReason, RetirementWatch } from './retirement-watch.ts';
 import { StartScore } from './start-score.ts';
 import { Suspicion } from './suspicion.ts';
 import { UseLock } from './use-lock.ts';
-
-/** Whether the end of a daemon was wanted. */
-type EndCause = 'retirement' | 'crash';
 
 const UP: Ensured = { up: true };
 const ANSWER_UP = Promise.resolve(UP);
@@ -42,7 +42,7 @@ const ANSWER_UP = Promise.resolve(UP);
  *   up        ── died, and its group with it ─────────────────────► rest
  *   up        ── died and left others of its group ───────────────► retiring
  *   up        ── idle, quiet, unresponsive, or stop ──────────────► retiring
- *   up        ── adopted, and gone when somebody wanted it ───────► starting
+ *   up        ── adopted, and gone or orphaned when wanted ───────► starting
  *   retiring  ── the group is gone ───────────────────────────────► rest
  *   rest      ── the start score is at its limit ─────────────────► failing
  *   rest      ── else ────────────────────────────────────────────► down   (and on to starting where somebody waits)
@@ -50,7 +50,7 @@ const ANSWER_UP = Promise.resolve(UP);
  *
  * Whoever holds the life lock is the keeper, from before the process is started until its whole group is gone. A daemon
  * that answers while somebody else holds that lock, or nobody, is `up` as well, but adopted: used, and neither retired nor
- * killed. `down` and `failing` hold nothing. After `stop`, the state is `down` for good.
+ * killed; except an orphan, whose keeper was killed: it is ended, and another one started in its place. `down` and `failing` hold nothing. After `stop`, the state is `down` for good.
  *
  * With `activation: inherit` the keeper has opened the listening socket, and keeps it with the life lock from a daemon that crashed to the
  * next one where anybody waits in its queue or here; so nobody in the queue is lost. Else both go together.
@@ -65,14 +65,13 @@ export class DaemonKeeper implements Daemon {
   readonly #watch: RetirementWatch;
   readonly #suspicion: Suspicion;
   readonly #waiters: EnsureWaiters;
-  readonly #score = new StartScore();
+  readonly #score: StartScore;
   readonly #stop = new AbortController();
   #state: DaemonState = 'down';
-  /** Both or neither: nothing while the daemon is down, or adopted. */
-  #life: FileLock | undefined;
-  /** Only with the life lock. */
-  #socket: ActivationSocket | undefined;
-  #process: DaemonProcess | undefined;
+  /** Nothing while the daemon is down, or adopted. */
+  #kept: KeptDaemon | undefined;
+  /** Between a daemon that crashed and the next. */
+  #held: HeldAddress | undefined;
   /** The start or retirement that is under way, or the last one. Never rejects. */
   #transition: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
@@ -96,6 +95,7 @@ export class DaemonKeeper implements Daemon {
     this.#probe = options.probe ?? probeAddress(scgi.address, clock, scgi.connectTimeoutMs);
     this.#use = new UseLock(this.#locks.use, clock);
     this.#waiters = new EnsureWaiters(clock);
+    this.#score = options.score ?? new StartScore();
     this.#watch = new RetirementWatch({
       clock,
       idleTimeoutMs: daemon.idleTimeoutMs,
@@ -135,15 +135,15 @@ export class DaemonKeeper implements Daemon {
 
   suspect(): void {
     if (this.#state !== 'up') return;
-    if (this.#process !== undefined) this.#suspicion.raise();
+    if (this.#kept !== undefined) this.#suspicion.raise();
     else this.#lookAtAdopted();
   }
 
   async retire(): Promise<void> {
     while (this.#state === 'starting' || this.#state === 'retiring') await this.#transition;
-    const process = this.#process;
-    if (this.#state !== 'up' || process === undefined) return;
-    this.#transition = this.#endWhenAlone(process, 'asked');
+    const kept = this.#kept;
+    if (this.#state !== 'up' || kept === undefined) return;
+    this.#transition = this.#dismiss(kept, 'asked');
     await this.#transition;
   }
 
@@ -160,25 +160,24 @@ export class DaemonKeeper implements Daemon {
       address: scgi.address,
       activation: daemon.activation,
       lifePath: this.#locks.life,
+      usePath: this.#locks.use,
       launcher,
       launch: { command: daemon.command, directory, environment, line: (line) => output.line(line) },
       probe: this.#probe,
       clock: this.#clock,
       timeoutMs: daemon.startTimeoutMs,
+      stopTimeoutMs: daemon.stopTimeoutMs,
+      orphanEnded: (pid) => this.#log.orphanEnded(pid),
       signal: this.#stop.signal,
       launched: ({ pid }) => {
         this.#score.started(this.#clock.now());
         this.#log.started(pid);
       },
     };
-    const life = this.#life;
-    const socket = this.#socket;
-    this.#life = undefined;
-    this.#socket = undefined;
+    const held = this.#held;
+    this.#held = undefined;
     this.#started(
-      life === undefined || socket === undefined
-        ? await attemptStart(attemptOptions)
-        : await attemptRestart(attemptOptions, { life, socket }),
+      held === undefined ? await attemptStart(attemptOptions) : await attemptRestart(attemptOptions, held),
     );
   }
 
@@ -192,11 +191,10 @@ export class DaemonKeeper implements Daemon {
       return;
     }
     if (attempt.kind === 'ready') {
-      const { life, socket, process, durationMs } = attempt;
-      this.#life = life;
-      this.#socket = socket;
-      this.#process = process;
-      process.ended.then(() => this.#died(process));
+      const { process, durationMs } = attempt;
+      const kept = this.#keep(attempt);
+      this.#kept = kept;
+      process.ended.then(() => this.#died(kept));
       this.#log.ready(process.pid, durationMs);
       this.#watch.begin();
     } else this.#log.adopted();
@@ -204,40 +202,56 @@ export class DaemonKeeper implements Daemon {
     this.#waiters.answer(UP);
   }
 
-  async #died(process: DaemonProcess): Promise<void> {
+  #keep({ process, life, socket }: Extract<StartAttempt, { kind: 'ready' }>): KeptDaemon {
+    return new KeptDaemon({
+      process,
+      life,
+      socket,
+      address: this.#options.scgi.address,
+      use: this.#use,
+      clock: this.#clock,
+      log: this.#log,
+      stopTimeoutMs: this.#options.daemon.stopTimeoutMs,
+      isWanted: (queue) => this.#isWanted(queue),
+    });
+  }
+
+  async #died(kept: KeptDaemon): Promise<void> {
+    const { process, binds } = kept;
     // A command that went into the background ended well, and what it left behind still answers.
-    const left = this.#socket === undefined && process.end?.code === 0 && isAlive(await this.#probe());
-    if (this.#process !== process || this.#state !== 'up') return;
+    const left = binds && process.end?.code === 0 && isAlive(await this.#probe());
+    if (this.#kept !== kept || this.#state !== 'up') return;
     this.#options.observer.failed('died');
     this.#score.died(this.#clock.now());
     if (process.groupRuns()) {
-      this.#transition = this.#end(process, 'crash');
+      this.#transition = this.#end(kept, 'crash');
       await this.#transition;
     } else {
-      this.#giveUp('crash');
-      this.#rest();
+      this.#unwatch();
+      this.#gone(kept.giveUp('crash'));
       await endProcess(process, this.#clock, 0);
     }
     this.#log.died(process, describeEnd(process, left));
   }
 
   #retire(reason: RetirementReason): void {
-    const process = this.#process;
-    if (this.#state !== 'up' || process === undefined) return;
-    if (!this.#isAlone(false)) {
+    const kept = this.#kept;
+    if (this.#state !== 'up' || kept === undefined) return;
+    if (this.#watch.usedElsewhere(this.#use.othersUsedAgoMs())) return;
+    if (!kept.isAlone(false)) {
       this.#watch.postpone();
       return;
     }
-    this.#log.retired(process.pid, reason);
-    this.#transition = this.#end(process, 'retirement');
+    this.#log.retired(kept.process.pid, reason);
+    this.#transition = this.#end(kept, 'retirement');
   }
 
   #restart(): void {
-    const process = this.#process;
-    if (this.#state !== 'up' || process === undefined) return;
+    const kept = this.#kept;
+    if (this.#state !== 'up' || kept === undefined) return;
     this.#score.died(this.#clock.now());
-    this.#log.unresponsive(process);
-    this.#transition = this.#end(process, 'crash');
+    this.#log.unresponsive(kept.process);
+    this.#transition = this.#end(kept, 'crash');
   }
 
   async #stopForGood(): Promise<void> {
@@ -245,59 +259,38 @@ export class DaemonKeeper implements Daemon {
     this.#cancelForgiving?.();
     this.#waiters.answer({ up: false, refusal: 'stopping' });
     while (this.#state === 'starting' || this.#state === 'retiring') await this.#transition;
-    const process = this.#process;
-    if (process !== undefined) await this.#endWhenAlone(process, 'stop');
+    if (this.#kept !== undefined) await this.#dismiss(this.#kept, 'stop');
     this.#use.close();
     this.#become('down');
   }
 
-  /** As somebody wishes: nobody new comes, and those in conversation may finish, for a bounded time. */
-  async #endWhenAlone(process: DaemonProcess, reason: 'asked' | 'stop'): Promise<void> {
+  async #dismiss(kept: KeptDaemon, reason: 'asked' | 'stop'): Promise<void> {
     this.#become('retiring');
-    this.#removeName();
-    await this.#untilAlone(process);
-    this.#log.retired(process.pid, reason);
-    await this.#end(process, 'retirement');
+    await kept.dismiss();
+    this.#log.retired(kept.process.pid, reason);
+    await this.#end(kept, 'retirement');
   }
 
-  /** Ends the daemon, then gives the life lock back. The name goes first, so that nobody new comes while it finishes; unless the next daemon may take over the queue. */
-  async #end(process: DaemonProcess, cause: EndCause): Promise<void> {
+  async #end(kept: KeptDaemon, cause: EndCause): Promise<void> {
     this.#become('retiring');
+    this.#unwatch();
+    this.#gone(await kept.end(cause));
+  }
+
+  #unwatch(): void {
     this.#watch.end();
     this.#suspicion.clear();
-    if (cause === 'retirement' || this.#socket === undefined) this.#removeName();
-    const gone = await endProcess(process, this.#clock, this.#options.daemon.stopTimeoutMs);
-    if (!gone) this.#log.survived(process.pid);
-    this.#giveUp(gone ? cause : 'retirement');
+  }
+
+  #gone(held: HeldAddress | undefined): void {
+    this.#kept = undefined;
+    this.#held = held;
     this.#rest();
   }
 
-  #giveUp(cause: EndCause): void {
-    this.#watch.end();
-    this.#suspicion.clear();
-    this.#use.release();
-    this.#process = undefined;
-    if (cause === 'crash' && this.#queueIsWanted()) return;
-    this.#closeSocket();
-    this.#life?.write('');
-    this.#life?.release();
-    this.#life = undefined;
-  }
-
-  /** Whether another daemon is to serve the queue of the one that crashed. */
-  #queueIsWanted(): boolean {
-    if (this.#socket === undefined || this.#stop.signal.aborted) return false;
-    if (this.#score.refuses(this.#clock.now())) return false;
-    return this.#waiters.size > 0 || this.#use.inUse || this.#socket.hasQueue;
-  }
-
-  #closeSocket(): void {
-    try {
-      this.#socket?.close();
-    } catch (error) {
-      this.#log.once('daemon-socket-not-removed', String(error));
-    }
-    this.#socket = undefined;
+  #isWanted(queue: ActivationSocket): boolean {
+    if (this.#stop.signal.aborted || this.#score.refuses(this.#clock.now())) return false;
+    return this.#waiters.size > 0 || this.#use.inUse || queue.hasQueue;
   }
 
   /** There is no daemon now. `refusal` answers those who wait for one; without it another start is theirs. */
@@ -313,43 +306,14 @@ export class DaemonKeeper implements Daemon {
     }
     this.#become('down');
     if (refusal !== undefined) this.#waiters.answer({ up: false, refusal });
-    else if (this.#waiters.size > 0 || this.#life !== undefined) this.#transition = this.#start();
+    else if (this.#waiters.size > 0 || this.#held !== undefined) this.#transition = this.#start();
   }
 
-  /** `untold`: what to believe where the lock cannot be used. */
-  #isAlone(untold: boolean): boolean {
-    try {
-      return this.#use.tryExclusive();
-    } catch (error) {
-      this.#log.once('daemon-use-unknown', String(error));
-      return untold;
-    }
-  }
-
-  /** Lets conversations end, for a bounded time. */
-  async #untilAlone(process: DaemonProcess): Promise<void> {
-    const untilMs = this.#clock.now() + this.#options.daemon.stopTimeoutMs;
-    const wait = new BackOff();
-    while (process.end === undefined && !this.#isAlone(!this.#use.inUse)) {
-      const restMs = untilMs - this.#clock.now();
-      if (restMs <= 0) return;
-      await pause(this.#clock, Math.min(wait.next(), restMs));
-    }
-  }
-
-  #removeName(): void {
-    try {
-      removeSocketName(this.#options.scgi.address);
-    } catch (error) {
-      this.#log.once('daemon-socket-not-removed', String(error));
-    }
-  }
-
-  /** Whoever retires a daemon removes its name first. A look at the name is cheap enough to take before every use. */
+  /** Whoever retires a daemon removes its name first; whoever is killed leaves an orphan. Both looks are cheap enough to take before every use. */
   #adoptedHasLeft(): boolean {
     const { address } = this.#options.scgi;
-    if (this.#process !== undefined || address.kind !== 'unix') return false;
-    return lstatSync(address.path, { throwIfNoEntry: false }) === undefined;
+    if (this.#kept !== undefined || address.kind !== 'unix') return false;
+    return lstatSync(address.path, { throwIfNoEntry: false }) === undefined || isOrphaned(this.#locks.life);
   }
 
   async #lookAtAdopted(): Promise<void> {
@@ -357,7 +321,7 @@ export class DaemonKeeper implements Daemon {
     this.#lookingAtAdopted = true;
     const alive = isAlive(await this.#probe());
     this.#lookingAtAdopted = false;
-    if (alive || this.#state !== 'up' || this.#process !== undefined || this.#stop.signal.aborted) return;
+    if (alive || this.#state !== 'up' || this.#kept !== undefined || this.#stop.signal.aborted) return;
     this.#transition = this.#start();
   }
 

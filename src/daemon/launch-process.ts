@@ -1,13 +1,16 @@
-import { statSync } from 'node:fs';
+import { statSync, writeSync } from 'node:fs';
 import { Fault } from '../core/fault.ts';
 import { groupRuns } from '../system/group-runs.ts';
-import { closeDescriptor, openPipe } from '../system/pipe.ts';
+import { closeDescriptor, openPipe, type Pipe } from '../system/pipe.ts';
 import { signalGroup } from '../system/process-group.ts';
 import { restoreLimits } from '../system/restore-limits.ts';
-import { activationCommand, type SpawnCommand } from './activation-command.ts';
 import type { DaemonLaunch, DaemonProcess, ProcessEnd } from './daemon-process.ts';
+import { gatedCommand } from './gated-command.ts';
 import { LastWords } from './last-words.ts';
 import { LineSplitter } from './line-splitter.ts';
+
+/** The third descriptor of a process, or the fourth beside a listening socket. */
+const GATE = 3;
 
 /**
  * Starts a process in a session and group of its own, standard input empty or a listening socket, both outputs in one pipe that is always
@@ -21,19 +24,27 @@ export function launchProcess(launch: DaemonLaunch): DaemonProcess {
       file: launch.directory,
     });
   }
+  const { socket } = launch;
   const pipe = openPipe();
+  const gate = openGate(pipe);
   let child: Bun.Subprocess;
   try {
-    const { socket } = launch;
-    const { cmd, env } = socket === undefined ? plainCommand(launch) : activationCommand(launch);
+    const { cmd, env } = gatedCommand(launch, socket === undefined ? GATE : GATE + 1);
     child = Bun.spawn(cmd, {
       cwd: launch.directory,
       env,
-      stdio: [socket ?? 'ignore', pipe.write, pipe.write, ...(socket === undefined ? [] : [socket])],
+      stdio: [
+        socket ?? 'ignore',
+        pipe.write,
+        pipe.write,
+        ...(socket === undefined ? [] : [socket]),
+        gate.read,
+      ],
       detached: true,
     });
   } catch (error) {
     closeDescriptor(pipe.read);
+    closeDescriptor(gate.write);
     throw new Fault(
       'daemon/not-started',
       `expected a command that can be run, found ${error instanceof Error ? error.message : String(error)}`,
@@ -42,13 +53,20 @@ export function launchProcess(launch: DaemonLaunch): DaemonProcess {
     );
   } finally {
     closeDescriptor(pipe.write);
+    closeDescriptor(gate.read);
   }
   restoreLimits(child.pid);
-  return new LaunchedProcess(child, pipe.read, launch.line);
+  return new LaunchedProcess(child, pipe.read, gate.write, launch.line);
 }
 
-function plainCommand({ command, environment }: DaemonLaunch): SpawnCommand {
-  return { cmd: [...command], env: { ...environment } };
+function openGate(opened: Pipe): Pipe {
+  try {
+    return openPipe();
+  } catch (error) {
+    closeDescriptor(opened.read);
+    closeDescriptor(opened.write);
+    throw error;
+  }
 }
 
 const openOutput = (descriptor: number) => Bun.file(descriptor).stream().getReader();
@@ -62,9 +80,12 @@ class LaunchedProcess implements DaemonProcess {
   readonly #child: Bun.Subprocess;
   readonly #words = new LastWords();
   readonly #reader: Reader;
+  /** Where the process waits for a line. */
+  #gate: number | undefined;
 
-  constructor(child: Bun.Subprocess, output: number, line: (line: string) => void) {
+  constructor(child: Bun.Subprocess, output: number, gate: number, line: (line: string) => void) {
     this.#child = child;
+    this.#gate = gate;
     this.#reader = openOutput(output);
     this.ended = child.exited.then(() => {
       const end = { code: child.exitCode ?? undefined, signal: child.signalCode?.toString() };
@@ -102,8 +123,24 @@ class LaunchedProcess implements DaemonProcess {
     return groupRuns(this.pid);
   }
 
+  proceed(): void {
+    if (this.#gate === undefined) return;
+    try {
+      writeSync(this.#gate, '\n');
+    } catch {
+      // It was killed at once: its end tells that.
+    }
+    this.#closeGate();
+  }
+
   close(): void {
+    this.#closeGate();
     this.#reader.cancel().catch(() => {});
+  }
+
+  #closeGate(): void {
+    if (this.#gate !== undefined) closeDescriptor(this.#gate);
+    this.#gate = undefined;
   }
 }
 

@@ -56,6 +56,17 @@ export class RetirementWatch {
     this.#arm();
   }
 
+  /** What is known late: others used the daemon, so long ago. Whether it is not to be retired for that. */
+  usedElsewhere(agoMs: number): boolean {
+    const nowMs = this.#options.clock.now();
+    const usedMs = nowMs - agoMs;
+    this.#lastUsedMs = Math.max(this.#lastUsedMs, usedMs);
+    if (this.#quietSinceMs !== undefined && usedMs >= this.#quietSinceMs) this.#quietSinceMs = undefined;
+    if (this.#due().atMs <= nowMs) return false;
+    this.#arm();
+    return true;
+  }
+
   /** The daemon could not be retired, since somebody else uses it: that counts as use. */
   postpone(): void {
     this.#lastUsedMs = this.#options.clock.now();

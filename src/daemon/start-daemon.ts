@@ -42,7 +42,12 @@ export async function startDaemon(options: StartOptions): Promise<DaemonStart> {
   } catch (error) {
     return { kind: 'start-failed', message: String(error), process: undefined };
   }
-  options.launched(process);
+  try {
+    options.launched(process);
+    process.proceed();
+  } catch (error) {
+    return fail('start-failed', process, String(error));
+  }
 
   const ended = new AbortController();
   process.ended.then(() => ended.abort());

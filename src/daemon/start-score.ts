@@ -8,8 +8,16 @@ const LIMIT = 10;
  * second without either takes 1 back, and from 10 on no process is started. Pure: the caller brings the time.
  */
 export class StartScore {
-  #score = 0;
-  #atMs = 0;
+  #score: number;
+  #atMs: number;
+  readonly #changed: (score: number) => void;
+
+  /** `score`: what it was at `atMs`. `changed` is told of what it is after a start or death; it must not throw. */
+  constructor(score = 0, atMs = 0, changed: (score: number) => void = () => {}) {
+    this.#score = score;
+    this.#atMs = atMs;
+    this.#changed = changed;
+  }
 
   started(nowMs: number): void {
     this.#add(START, nowMs);
@@ -36,5 +44,6 @@ export class StartScore {
   #add(points: number, nowMs: number): void {
     this.#score = this.#at(nowMs) + points;
     this.#atMs = nowMs;
+    this.#changed(this.#score);
   }
 }

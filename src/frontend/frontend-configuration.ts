@@ -13,6 +13,8 @@ export interface FrontendConfiguration {
   /** In order of the chain. */
   readonly policies: readonly FrontendPolicy[];
   readonly paths: FrontendPaths;
+  /** A launcher stands before it, which follows leases. */
+  readonly launcher: boolean;
   /** What sets up the process of the program; nothing: it is simply run. */
   readonly step?: ProgramStep;
 }

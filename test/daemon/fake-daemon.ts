@@ -17,6 +17,7 @@ export class FakeProcess implements DaemonProcess {
   /** Others of its group that outlive the leader, until KILL. */
   others = false;
   words = '';
+  proceeded = false;
   readonly #resolve: (end: ProcessEnd) => void;
 
   constructor(pid: number) {
@@ -54,6 +55,10 @@ export class FakeProcess implements DaemonProcess {
 
   groupRuns(): boolean {
     return this.end === undefined || this.others;
+  }
+
+  proceed(): void {
+    this.proceeded = true;
   }
 
   close(): void {}

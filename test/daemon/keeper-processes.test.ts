@@ -96,7 +96,9 @@ test('fifty who ask at once get one daemon', async () => {
   const answers = await Promise.all(Array.from({ length: 50 }, () => keeper.ensure(soon())));
   expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(new Set(['{"up":true}']));
   expect(starts()).toBe(1);
-  expect(note('wiki.sock.life')).toMatch(new RegExp(`^keeper ${process.pid}\ndaemon ${note('starts')}$`));
+  expect(note('wiki.sock.life')).toMatch(
+    new RegExp(`^keeper ${process.pid} [0-9]+\ndaemon ${note('starts').trim()} [0-9]+\n$`),
+  );
   await until(() => log.of('daemon-output').length > 0, 'a line of output');
   expect(log.of('daemon-output')).toEqual([{ application: 'wiki', line: 'listening' }]);
 });
@@ -159,8 +161,8 @@ test('a daemon that ends while it starts is refused, and its last words are in t
 
 describe('a command that cannot be run', () => {
   test.each([
-    ['no such program', { command: ['/nowhere/daemon'] }, /ENOENT/],
-    ['no permission', { command: [FIXTURE] }, /EACCES|ENOENT|permission/i],
+    ['no such program', { command: ['/nowhere/daemon'] }, /no program/],
+    ['no permission', { command: [FIXTURE] }, /no program/],
   ])('%s: is refused and told', async (_name, configuration, message) => {
     expect(await keep([], configuration).ensure(soon())).toEqual({ up: false, refusal: 'start-failed' });
     expect(log.of('daemon-refused')[0]?.message).toMatch(message);
@@ -168,7 +170,7 @@ describe('a command that cannot be run', () => {
 });
 
 test('a daemon that hangs at its start is killed with its group before the lock is free', async () => {
-  const ensured = keep(['grandchild', 'deaf', 'hang'], { startTimeoutMs: 400 }).ensure(soon());
+  const ensured = keep(['grandchild', 'deaf', 'hang'], { startTimeoutMs: 2000 }).ensure(soon());
   await until(() => existsSync(join(directory, 'grandchild')) && note('grandchild') !== '', 'a grandchild');
   const processes = [Number(note('starts')), Number(note('grandchild'))];
   let overlap = false;
@@ -331,7 +333,7 @@ test('the daemon behind a TCP port is kept in the same way, with its locks in th
   });
   keepers.push(keeper);
   expect(await keeper.ensure(soon())).toEqual({ up: true });
-  expect(note(`scgi-127.0.0.1-${port}.life`)).toContain(`daemon ${note('starts')}`);
+  expect(note(`scgi-127.0.0.1-${port}.life`)).toContain(`daemon ${note('starts').trim()} `);
   await keeper.stop();
   expect(runs(Number(note('starts')))).toBe(false);
 });

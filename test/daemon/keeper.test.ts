@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -332,9 +332,21 @@ describe('a daemon that is up', () => {
 
   test('is not retired in the middle of a conversation of somebody else, but after it', async () => {
     const other = FileLock.try(use(), 'shared');
+    utimesSync(use(), 0, 0);
     await clock.advanceAsync(CONFIGURATION.idleTimeoutMs + 10);
     expect(keeper.state).toBe('up');
     other?.release();
+    await clock.advanceAsync(CONFIGURATION.idleTimeoutMs);
+    expect(keeper.state).toBe('down');
+  });
+
+  test('is not retired when somebody else used it a moment ago: by the time of the lock file', async () => {
+    const other = FileLock.try(use(), 'shared');
+    other?.touch();
+    other?.release();
+    await clock.advanceAsync(CONFIGURATION.idleTimeoutMs + 10);
+    expect(keeper.state).toBe('up');
+    utimesSync(use(), 0, 0);
     await clock.advanceAsync(CONFIGURATION.idleTimeoutMs);
     expect(keeper.state).toBe('down');
   });

@@ -50,8 +50,7 @@ export class FrontServer {
   }
 
   /** `target` is a socket's path, or `127.0.0.1:PORT`. Resolves when it takes connections. */
-  static async start(kind: FrontServerKind, folder: string, target: string): Promise<FrontServer> {
-    const port = await freePort();
+  static start(kind: FrontServerKind, folder: string, target: string): Promise<FrontServer> {
     let part = documented(`front-${kind.name}`);
     if (target.startsWith('/')) part = part.replaceAll(documentedSocket, target);
     else {
@@ -61,6 +60,12 @@ export class FrontServer {
         .replace(`unix:${documentedSocket}`, () => target)
         .replace(`"socket" => "${documentedSocket}"`, `"host" => "${host}", "port" => ${number}`);
     }
+    return FrontServer.startWith(kind, folder, part);
+  }
+
+  /** With this as README's part of the configuration. */
+  static async startWith(kind: FrontServerKind, folder: string, part: string): Promise<FrontServer> {
+    const port = await freePort();
     const file = join(folder, `${kind.name}.conf`);
     writeFileSync(file, kind.configuration(part, folder, port));
     const child = spawn(kind.program.path, kind.arguments(file, folder), {

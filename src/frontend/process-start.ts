@@ -1,0 +1,39 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+
+/** Long enough for field 22 behind a name of 64 bytes and twenty numbers of 20 digits. */
+const BYTES = 512;
+const buffer = Buffer.allocUnsafe(BYTES);
+/** Place of field 22 among those behind the name, which begin with field 3 (proc(5)). */
+const START = 19;
+
+/**
+ * When a process started, in clock ticks from boot, as the kernel writes it; `gone` where it has ended (one that nobody has reaped yet is
+ * gone too), `hidden` where it lives and /proc does not show it to this user (mount option hidepid).
+ */
+export function processStart(pid: number | 'self'): string {
+  let length: number;
+  try {
+    const descriptor = openSync(`/proc/${pid}/stat`, 'r');
+    try {
+      length = readSync(descriptor, buffer, 0, BYTES, 0);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return pid !== 'self' && lives(pid) ? 'hidden' : 'gone';
+  }
+  // The name is in parentheses and may itself hold parentheses and blanks.
+  const text = buffer.toString('latin1', 0, length);
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ', START + 1);
+  const start = fields[START];
+  return start === undefined || fields[0] === 'Z' || fields[0] === 'X' ? 'gone' : start;
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
