@@ -1,8 +1,12 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { version } from '../version.ts';
+import { addBusCommand } from './bus-command.ts';
+import type { AppOptions } from '../app/surroundings.ts';
 import type { FloodCommandOptions } from './flood.ts';
+import type { FrontendCommandOptions } from './frontend.ts';
 import { AFTER_HELP } from './help-text.ts';
+import { addPreforkCommand } from './prefork-command.ts';
 
 function positiveNumber(text: string): number {
   const value = Number(text);
@@ -95,6 +99,41 @@ export function createProgram(): Command {
     .action(async (url: string, options: FloodCommandOptions) =>
       (await import('./flood.ts')).flood(url, options),
     );
+
+  program
+    .command('frontend')
+    .description(
+      'make a CGI program for a web server that decides per request as the gateway would, without one',
+    )
+    .argument('<FILE>', 'a YAML file')
+    .requiredOption('--output <PATH>', 'the CGI program to make, such as /usr/lib/cgi-bin/wiki.cgi')
+    .option('--application <NAME>', 'for which application of FILE; not needed where there is one')
+    .option(
+      '--executable <PATH>',
+      'the executable that all frontends share (default: .spillway/spillway-frontend beside FILE)',
+    )
+    .option('--state <FOLDER>', 'what its processes share (default: .spillway/NAME beside FILE)')
+    .option(
+      '--user <NAME>',
+      "the web server's user, who gets access to the state (default: the usual one, where you are root)",
+    )
+    .option('--textfile <FOLDER>', "where the node exporter's textfile collector looks")
+    .option('--no-launcher', 'without the launcher in C, which is made where there is a C compiler')
+    .action(async (file: string, options: FrontendCommandOptions) =>
+      (await import('./frontend.ts')).frontend(file, options),
+    );
+
+  addPreforkCommand(program);
+  addBusCommand(program);
+
+  program
+    .command('app')
+    .description('run the application in FILE (`export default { fetch(request) }`) as CGI, prefork worker, SCGI server or over HTTP')
+    .argument('<FILE>', 'a TypeScript or JavaScript module')
+    .option('--scgi <ADDRESS>', 'serve SCGI: 127.0.0.1:4000 or unix:/run/wiki.sock')
+    .option('--http <ADDRESS>', 'serve HTTP, for development: 127.0.0.1:8080')
+    .option('--concurrency <NUMBER>', 'how many requests a prefork worker has under way at once', positiveNumber, 1)
+    .action(async (file: string, options: AppOptions) => (await import('./app.ts')).app(file, options));
 
   for (const command of program.commands) {
     command

@@ -1,0 +1,210 @@
+import type { Clock } from '../core/clock.ts';
+import type { Random } from '../core/random.ts';
+import type { DeathCause, WorkerState } from './pool-effects.ts';
+import type { PoolOptions } from './pool-options.ts';
+import { StartDelay } from './start-delay.ts';
+
+/** One that lives so long has found its socket and its program. */
+const SETTLED_MS = 200;
+const LOOK_EVERY_MS = 100;
+/** Looks in a row at which somebody waited, before there is one more worker. */
+const BUSY_LOOKS = 3;
+
+export interface AcceptingEffects {
+  /** Starts a worker. False where that cannot be done now. */
+  start(worker: number): boolean;
+  /** By SIGTERM: it finishes what it has and ends. */
+  stop(worker: number, cause: DeathCause): void;
+  kill(worker: number, cause: DeathCause): void;
+  /** Whether somebody waits to be accepted. */
+  hasQueue(): boolean;
+  ready(): void;
+  failing(failures: number): void;
+  drained(): void;
+}
+
+interface AcceptingWorker {
+  readonly id: number;
+  readonly generation: number;
+  state: Extract<WorkerState, 'starting' | 'accepting' | 'stopping' | 'dying'>;
+  cancelTimer: () => void;
+}
+
+/**
+ * How many workers there are that accept on their own, from a socket which all of them inherit. Whom they serve is not known here: who waits
+ * in the kernel's queue for long shows that there are too few.
+ *
+ *     (start) ──► starting ──lived 200 ms──► accepting ──reload, drain──► stopping ──too long──► dying      from each: ended ──► (gone)
+ *
+ * One that ends by itself with 0 is replaced only down to the minimum, so that a program may bring down their number.
+ */
+export class AcceptingPool {
+  readonly #options: PoolOptions;
+  readonly #effects: AcceptingEffects;
+  readonly #clock: Clock;
+  readonly #startDelay: StartDelay;
+  readonly #workers = new Map<number, AcceptingWorker>();
+  #generation = 0;
+  #nextWorker = 1;
+  /** As many as there should be. */
+  #wanted: number;
+  #looks = 0;
+  #isReady = false;
+  #state: 'running' | 'draining' | 'stopping' | 'drained' = 'running';
+  #cancelStartTimer: (() => void) | undefined;
+
+  constructor(options: PoolOptions, effects: AcceptingEffects, clock: Clock, random: Random) {
+    this.#options = options;
+    this.#effects = effects;
+    this.#clock = clock;
+    this.#startDelay = new StartDelay(random);
+    this.#wanted = Math.max(1, options.minWorkers);
+  }
+
+  open(): void {
+    this.#balance();
+    this.#look();
+  }
+
+  get isReady(): boolean {
+    return this.#isReady && this.#state === 'running';
+  }
+
+  count(state: WorkerState): number {
+    let count = 0;
+    for (const worker of this.#workers.values()) if (worker.state === state) count += 1;
+    return count;
+  }
+
+  ended(id: number, succeeded: boolean): void {
+    const worker = this.#workers.get(id);
+    if (worker === undefined) return;
+    worker.cancelTimer();
+    this.#workers.delete(id);
+    if (worker.state === 'starting') {
+      this.#startDelay.failed(this.#clock.now());
+      if (!this.#isReady) this.#effects.failing(this.#startDelay.failures);
+    } else if (worker.state === 'accepting' && succeeded) {
+      this.#wanted = Math.max(1, this.#options.minWorkers, this.#wanted - 1);
+    }
+    this.#balance();
+  }
+
+  retire(id: number, cause: DeathCause): void {
+    const worker = this.#workers.get(id);
+    if (worker?.state === 'accepting') this.#stop(worker, cause);
+    this.#balance();
+  }
+
+  reload(): void {
+    if (this.#state !== 'running') return;
+    this.#generation += 1;
+    this.#startDelay.succeeded();
+    this.#balance();
+  }
+
+  /** Nobody new finds the socket: when its queue is empty, or after `timeoutMs`, the workers are stopped. */
+  drain(timeoutMs: number): void {
+    if (this.#state !== 'running') return;
+    this.#state = 'draining';
+    this.#looks = 0;
+    this.#clock.after(timeoutMs, () => this.#stopAll());
+  }
+
+  #look(): void {
+    if (this.#state === 'stopping' || this.#state === 'drained') return;
+    this.#clock.after(LOOK_EVERY_MS, () => this.#look());
+    const waits = this.#effects.hasQueue();
+    if (this.#state === 'draining') {
+      if (!waits) this.#stopAll();
+      return;
+    }
+    this.#looks = waits ? this.#looks + 1 : 0;
+    if (this.#looks < BUSY_LOOKS || this.count('starting') > 0) return;
+    this.#looks = 0;
+    this.#wanted = Math.min(this.#options.maxWorkers, this.#wanted + 1);
+    this.#balance();
+  }
+
+  #balance(): void {
+    while ((this.#state === 'running' || this.#state === 'draining') && this.#missing() > 0) {
+      const waitMs = this.#startDelay.waitMs(this.#clock.now());
+      if (waitMs > 0) {
+        this.#cancelStartTimer ??= this.#clock.after(waitMs, () => {
+          this.#cancelStartTimer = undefined;
+          this.#balance();
+        });
+        break;
+      }
+      this.#start();
+    }
+    if (this.#state === 'stopping' && this.#workers.size === 0) {
+      this.#state = 'drained';
+      this.#effects.drained();
+    }
+  }
+
+  #missing(): number {
+    let current = 0;
+    let starting = 0;
+    for (const { generation, state } of this.#workers.values()) {
+      if (state === 'starting') starting += 1;
+      if (generation === this.#generation && (state === 'starting' || state === 'accepting')) current += 1;
+    }
+    const atOnce = this.#startDelay.isCautious ? 1 : this.#options.startsAtOnce;
+    return Math.min(this.#wanted - current, atOnce - starting);
+  }
+
+  #start(): void {
+    const id = this.#nextWorker;
+    this.#nextWorker += 1;
+    if (!this.#effects.start(id)) {
+      this.#startDelay.failed(this.#clock.now());
+      if (!this.#isReady) this.#effects.failing(this.#startDelay.failures);
+      return;
+    }
+    const worker: AcceptingWorker = {
+      id,
+      generation: this.#generation,
+      state: 'starting',
+      cancelTimer: this.#clock.after(SETTLED_MS, () => this.#settled(worker)),
+    };
+    this.#workers.set(id, worker);
+  }
+
+  #settled(worker: AcceptingWorker): void {
+    worker.state = 'accepting';
+    this.#startDelay.succeeded();
+    if (!this.#isReady) {
+      this.#isReady = true;
+      this.#effects.ready();
+    }
+    // One of before may go for each that has come.
+    for (const former of this.#workers.values()) {
+      if (former.generation >= worker.generation || former.state !== 'accepting') continue;
+      this.#stop(former, 'reload');
+      break;
+    }
+    this.#balance();
+  }
+
+  #stopAll(): void {
+    if (this.#state !== 'draining') return;
+    this.#state = 'stopping';
+    this.#cancelStartTimer?.();
+    for (const worker of this.#workers.values()) {
+      if (worker.state === 'starting' || worker.state === 'accepting') this.#stop(worker, 'stop');
+    }
+    this.#balance();
+  }
+
+  #stop(worker: AcceptingWorker, cause: DeathCause): void {
+    worker.cancelTimer();
+    worker.state = 'stopping';
+    worker.cancelTimer = this.#clock.after(this.#options.stopTimeoutMs, () => {
+      worker.state = 'dying';
+      this.#effects.kill(worker.id, 'stop-timeout');
+    });
+    this.#effects.stop(worker.id, cause);
+  }
+}

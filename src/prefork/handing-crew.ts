@@ -1,0 +1,254 @@
+import { descriptorLimit } from '../system/descriptor-limit.ts';
+import { Acceptor } from './acceptor.ts';
+import type { Crew } from './crew.ts';
+import type { CrewOptions } from './crew-options.ts';
+import { DescriptorSender } from './descriptor-sender.ts';
+import { isHungUp } from './is-hung-up.ts';
+import { watchMemory } from './memory-watch.ts';
+import { PollSet } from './poll-set.ts';
+import type { DeathCause, PoolEffects, ShedReason, WorkerState } from './pool-effects.ts';
+import { PreforkMetrics } from './prefork-metrics.ts';
+import { refusalAnswer } from './refusal-answer.ts';
+import { RefusingClose } from './refusing-close.ts';
+import { socketCalls } from './socket-calls.ts';
+import { WorkerPool } from './worker-pool.ts';
+import { WorkerProcess } from './worker-process.ts';
+import type { EventLine, WorkerLine } from './worker-protocol.ts';
+
+/** For our own files, the metrics server and what libraries open. */
+const RESERVED_DESCRIPTORS = 48;
+/** Two streams, and two more while it is being started. */
+const DESCRIPTORS_PER_WORKER = 4;
+/** At the stop, how long a connection that came in time may still say nothing. */
+const LAST_SILENCE_MS = 500;
+/** How much later one is heard who was silent for long, with many others. */
+const SLOW_LOOKS_MS = 10;
+
+/** Accepts, and hands each connection to a worker that is ready for it. */
+export class HandingCrew implements Crew {
+  readonly metrics: PreforkMetrics;
+  readonly #options: CrewOptions;
+  readonly #polls: PollSet;
+  readonly #slowPolls: PollSet;
+  readonly #pool: WorkerPool;
+  readonly #acceptor: Acceptor;
+  readonly #refusing: RefusingClose;
+  readonly #sender = new DescriptorSender();
+  readonly #processes = new Map<number, WorkerProcess>();
+  /** Why a worker was asked or made to end, until it does. */
+  readonly #causes = new Map<number, DeathCause>();
+  /** Descriptors of connections that no worker has acknowledged. */
+  readonly #held = new Map<number, number>();
+  #nextConnection = 1;
+  #cancelMemoryWatch = (): void => {};
+  #exhaustedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: CrewOptions) {
+    this.#options = options;
+    const { clock, random, log, pool, place } = options;
+    place.setBlocking(false);
+    this.#polls = new PollSet(clock, {
+      deaf: (fault) => log.warn('prefork-polls-by-timer', { problem: String(fault) }),
+    });
+    this.#slowPolls = new PollSet(clock, { everyMs: SLOW_LOOKS_MS });
+    this.#refusing = new RefusingClose(this.#polls, clock, () => this.#acceptor.released());
+    this.#pool = new WorkerPool(pool, this.#effects(), clock, random);
+    this.metrics = new PreforkMetrics(this);
+    const reserved = RESERVED_DESCRIPTORS + DESCRIPTORS_PER_WORKER * pool.maxWorkers;
+    this.#acceptor = new Acceptor({
+      listening: place.descriptor,
+      polls: this.#polls,
+      slowPolls: this.#slowPolls,
+      clock,
+      maxHeld: Math.max(16, descriptorLimit() - reserved),
+      held: () => this.#held.size + this.#refusing.size,
+      silenceTimeoutMs: options.silenceTimeoutMs,
+      arrived: (descriptor) => this.#arrived(descriptor),
+      closedSilent: () => this.metrics.closed('silent'),
+      exhausted: (error) => this.#exhausted(error),
+    });
+    const { maxMemoryBytes } = options;
+    if (maxMemoryBytes !== undefined) {
+      this.#cancelMemoryWatch = watchMemory(
+        clock,
+        maxMemoryBytes,
+        () => [...this.#processes].map(([worker, { pid }]) => [worker, pid] as const),
+        (worker) => this.#pool.retire(worker, 'memory'),
+      );
+    }
+  }
+
+  get isReady(): boolean {
+    return this.#pool.isReady;
+  }
+
+  get waiting(): number {
+    return this.#pool.waiting;
+  }
+
+  get silent(): number {
+    return this.#acceptor.silent;
+  }
+
+  get isQuiet(): boolean {
+    return this.#pool.isQuiet && this.#acceptor.silent === 0;
+  }
+
+  count(state: WorkerState): number {
+    return this.#pool.count(state);
+  }
+
+  open(): void {
+    this.#pool.open();
+  }
+
+  reload(): void {
+    this.#pool.reload();
+  }
+
+  stop(): void {
+    void this.#acceptor
+      .finish(LAST_SILENCE_MS)
+      .then(() => this.#pool.drain(this.#options.pool.stopTimeoutMs));
+  }
+
+  kill(): void {
+    for (const process of this.#processes.values()) process.kill();
+  }
+
+  publish(event: EventLine, worker?: number): void {
+    if (worker !== undefined) this.#processes.get(worker)?.publish(event);
+    else for (const process of this.#processes.values()) process.publish(event);
+  }
+
+  #arrived(descriptor: number): void {
+    const id = this.#nextConnection;
+    this.#nextConnection += 1;
+    this.#held.set(id, descriptor);
+    this.#options.handlers.active();
+    this.#pool.arrived(id);
+  }
+
+  #effects(): PoolEffects {
+    const { handlers } = this.#options;
+    return {
+      start: (worker) => this.#start(worker),
+      handOver: (worker, connection) => {
+        const descriptor = this.#held.get(connection);
+        return (
+          descriptor !== undefined && this.#processes.get(worker)?.handOver(descriptor, connection) === true
+        );
+      },
+      stop: (worker, cause) => {
+        this.#causes.set(worker, cause);
+        this.#processes.get(worker)?.stop();
+      },
+      kill: (worker, cause) => {
+        // One that was gone already ended by itself.
+        if (cause !== 'killed') this.#causes.set(worker, cause);
+        this.#processes.get(worker)?.kill();
+      },
+      took: (connection, waitedMs) => {
+        this.metrics.took(waitedMs);
+        this.#close(connection);
+      },
+      shed: (connection, reason) => this.#shed(connection, reason),
+      isAbandoned: (connection) => {
+        const descriptor = this.#held.get(connection);
+        if (descriptor !== undefined && !isHungUp(descriptor)) return false;
+        this.metrics.closed('abandoned');
+        this.#close(connection);
+        return true;
+      },
+      ready: () => {
+        this.#acceptor.open();
+        handlers.ready();
+      },
+      failing: (failures) => handlers.failing(failures),
+      drained: () => {
+        this.#cancelMemoryWatch();
+        this.#refusing.closeAll();
+        this.#polls.close();
+        this.#slowPolls.close();
+        handlers.drained();
+      },
+    };
+  }
+
+  #start(id: number): boolean {
+    const { command, environment, clock, log } = this.#options;
+    try {
+      this.#processes.set(
+        id,
+        new WorkerProcess({
+          command,
+          environment,
+          polls: this.#polls,
+          clock,
+          sender: this.#sender,
+          line: (line) => this.#hear(id, line),
+          breached: (found) => {
+            log.warn('worker-breach', { worker: id, found });
+            this.#pool.breached(id);
+          },
+          ended: (code, signal) => this.#ended(id, code, signal),
+        }),
+      );
+      this.metrics.started();
+      return true;
+    } catch (error) {
+      this.metrics.startFailed();
+      log.warn('worker-not-started', { problem: error instanceof Error ? error.message : String(error) });
+      return false;
+    }
+  }
+
+  #hear(id: number, line: WorkerLine): void {
+    if (line.say === 'ready') this.#pool.saidReady(id);
+    else if (line.say === 'took') this.#pool.saidTook(id, line.id);
+    else this.#options.handlers.event(id, line);
+  }
+
+  #ended(id: number, code: number | null, signal: string | null): void {
+    const { log, handlers } = this.#options;
+    const asked = this.#causes.get(id);
+    const pid = this.#processes.get(id)?.pid;
+    this.#causes.delete(id);
+    this.#processes.delete(id);
+    const cause = asked ?? (signal === null ? 'exited' : 'killed');
+    this.metrics.died(cause);
+    const fields = { worker: id, pid, cause, code: code ?? undefined, signal: signal ?? undefined };
+    if (asked === undefined || asked.endsWith('-timeout') || asked === 'protocol')
+      log.warn('worker-died', fields);
+    else log.info('worker-ended', fields);
+    handlers.active();
+    this.#pool.ended(id);
+  }
+
+  #shed(connection: number, reason: ShedReason): void {
+    this.metrics.shed(reason);
+    const descriptor = this.#held.get(connection);
+    if (descriptor === undefined) return;
+    this.#held.delete(connection);
+    // Not all at the same moment again.
+    this.#refusing.refuse(descriptor, refusalAnswer(reason, 1 + Math.floor(this.#options.random() * 5)));
+  }
+
+  #close(connection: number): void {
+    const descriptor = this.#held.get(connection);
+    if (descriptor === undefined) return;
+    this.#held.delete(connection);
+    socketCalls().close(descriptor);
+    this.#acceptor.released();
+  }
+
+  #exhausted(error: number): void {
+    this.metrics.exhausted();
+    const { clock, log } = this.#options;
+    // A change of state, not every refusal.
+    if (clock.now() - this.#exhaustedAtMs > 10_000) {
+      log.warn('prefork-accept-failed', { error, held: this.#held.size, silent: this.#acceptor.silent });
+    }
+    this.#exhaustedAtMs = clock.now();
+  }
+}
