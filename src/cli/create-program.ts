@@ -6,6 +6,7 @@ import type { AppOptions } from '../app/surroundings.ts';
 import type { FloodCommandOptions } from './flood.ts';
 import type { FrontendCommandOptions } from './frontend.ts';
 import { AFTER_HELP } from './help-text.ts';
+import { addPolicyCommand } from './policy-command.ts';
 import { addPreforkCommand } from './prefork-command.ts';
 
 function positiveNumber(text: string): number {
@@ -123,6 +124,7 @@ export function createProgram(): Command {
       (await import('./frontend.ts')).frontend(file, options),
     );
 
+  addPolicyCommand(program);
   addPreforkCommand(program);
   addBusCommand(program);
 
