@@ -6,6 +6,8 @@ import type { StandardErrorLimits } from './standard-error-lines.ts';
 export interface ExecOptions {
   /** Absolute path of an executable file; without it, the one that SCRIPT_FILENAME of the request names. */
   readonly program: string | undefined;
+  /** What is run where the program is no executable file. */
+  readonly command?: readonly string[] | undefined;
   /** Absolute path of the directory that it starts in; without it, its own. */
   readonly directory?: string | undefined;
   /** What is done before the program runs. */

@@ -88,8 +88,8 @@ export class ExecRun implements BackendRun {
 
   #spawn(environment: ProgramVariables): void {
     const { clock, timeoutMs, step } = this.#options;
-    const { program, directory } = this.#target;
-    const spawned = spawnProgram(program, directory, environment, this.#request.body, step, (exit) =>
+    const { command, directory } = this.#target;
+    const spawned = spawnProgram(command, directory, environment, this.#request.body, step, (exit) =>
       this.#exited(exit),
     );
     this.#group = new ProgramGroup(spawned.pid, this.#options, (survived) => {

@@ -21,7 +21,7 @@ export interface SpawnedProgram {
  * been reaped, never before this returns. Throws what the system says where it cannot be started; nothing is left then.
  */
 export function spawnProgram(
-  program: string,
+  command: readonly string[],
   directory: string,
   environment: ProgramVariables,
   body: Body | undefined,
@@ -33,7 +33,7 @@ export function spawnProgram(
   let pid: number;
   try {
     errors = openPipe();
-    ({ pid } = Bun.spawn(byteTrueCommand(program, environment, step), {
+    ({ pid } = Bun.spawn(byteTrueCommand(command, environment, step), {
       cwd: directory,
       env: environment.variables,
       stdin: standardInput(body),

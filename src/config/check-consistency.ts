@@ -67,10 +67,11 @@ function checkApplication(document: SourceDocument, name: string, value: unknown
     faults.push(new Fault('config/invalid-name', message, document.place(path, 'key')));
   }
   const application = asMap(value);
-  if (isMap(value) && application.cgi === undefined && application.scgi === undefined) {
+  if (isMap(value)) faults.push(...checkLanes(document, path, application));
+  if (application.bus !== undefined && asMap(document.value).control === undefined) {
     const message =
-      'expected a lane, cgi or scgi or both, found neither: add cgi: { program: ./program.cgi }';
-    faults.push(new Fault('config/no-lane', message, document.place(path, 'key')));
+      'expected control: { socket: ./spillway.control } beside listen, found no control: the bus is there';
+    faults.push(new Fault('config/no-control', message, document.place([...path, 'bus'], 'key')));
   }
   const cgi = asMap(application.cgi);
   if (isMap(application.cgi) && (cgi.program === undefined) === (cgi.directory === undefined)) {
@@ -91,6 +92,30 @@ function checkApplication(document: SourceDocument, name: string, value: unknown
     }
   }
   return faults;
+}
+
+/** `app` and `wsgi` each stand for both lanes, so nothing else names one beside them. */
+function checkLanes(
+  document: SourceDocument,
+  path: KeyPath,
+  application: Readonly<Record<string, unknown>>,
+): Fault[] {
+  const [first, ...others] = ['app', 'wsgi', 'cgi', 'scgi'].filter((key) => application[key] !== undefined);
+  if (first === undefined) {
+    const message =
+      'expected a lane, cgi or scgi or both, or app or wsgi, found none: add cgi: { program: ./program.cgi }';
+    return [new Fault('config/no-lane', message, document.place(path, 'key'))];
+  }
+  const isModule = first === 'app' || first === 'wsgi';
+  if (!isModule && application.workers !== undefined) {
+    const message = 'expected app or wsgi beside workers, found neither: other daemons look after their own';
+    return [new Fault('config/unfit-key', message, document.place([...path, 'workers'], 'key'))];
+  }
+  if (!isModule) return [];
+  return others.map((key) => {
+    const message = `expected no ${key} beside ${first}, which has both lanes: take one of them away`;
+    return new Fault('config/unfit-key', message, document.place([...path, key], 'key'));
+  });
 }
 
 /** Daemons that bind their addresses themselves must be told which. */

@@ -3,7 +3,10 @@ import { Fault } from '../core/fault.ts';
 import type { PolicyDefinition } from '../core/policy.ts';
 import { checkParameters } from '../policy/check-parameters.ts';
 import { defaultChain } from '../policy/default-chain.ts';
+import { policyFile } from '../policy/policy-file.ts';
+import { tryPolicy } from '../policy/try-policy.ts';
 import type { PolicyConfiguration } from './configuration.ts';
+import { describeFound } from './describe-found.ts';
 import type { KeyPath } from './key-path.ts';
 import type { SourceDocument } from './source-document.ts';
 import { asList, asMap, isMap } from './written-value.ts';
@@ -11,9 +14,16 @@ import { asList, asMap, isMap } from './written-value.ts';
 /** Finds a policy by its name or path; `directory` is where relative paths start. Throws a Fault where there is none. */
 export type LoadPolicy = (name: string, options: { readonly directory: string }) => Promise<PolicyDefinition>;
 
+/** The chains of one application. */
+export interface CheckedChains {
+  readonly policies: readonly PolicyConfiguration[];
+  /** Nothing where none is written. */
+  readonly shadow: readonly PolicyConfiguration[] | undefined;
+}
+
 /** The chains by name of their application, as far as they are right, and what is wrong with the others. */
 export interface CheckedPolicies {
-  readonly chains: ReadonlyMap<string, readonly PolicyConfiguration[]>;
+  readonly chains: ReadonlyMap<string, CheckedChains>;
   readonly faults: readonly Fault[];
 }
 
@@ -21,24 +31,39 @@ export interface CheckedPolicies {
 interface WrittenPolicy {
   readonly name: string;
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** As it is written; beside the parameters, but no policy's own. */
+  readonly dryRun?: unknown;
 }
 
 export async function checkPolicies(document: SourceDocument, load: LoadPolicy): Promise<CheckedPolicies> {
-  const chains = new Map<string, readonly PolicyConfiguration[]>();
+  const chains = new Map<string, CheckedChains>();
   const faults: Fault[] = [];
   for (const [name, value] of Object.entries(asMap(asMap(document.value).applications))) {
-    const { policies } = asMap(value);
-    const chain: PolicyConfiguration[] = [];
+    const { policies, shadow } = asMap(value);
     const written = policies === undefined ? defaultChain : asList(policies).map(readEntry);
+    chains.set(name, {
+      policies: await checkChain(['applications', name, 'policies'], written),
+      shadow:
+        shadow === undefined
+          ? undefined
+          : await checkChain(['applications', name, 'shadow'], asList(shadow).map(readEntry)),
+    });
+  }
+  return { chains, faults };
+
+  async function checkChain(
+    path: KeyPath,
+    written: readonly (WrittenPolicy | undefined)[],
+  ): Promise<PolicyConfiguration[]> {
+    const chain: PolicyConfiguration[] = [];
     for (const [index, entry] of written.entries()) {
       if (entry === undefined) continue;
-      const checked = await checkPolicy(document, ['applications', name, 'policies', index], entry, load);
+      const checked = await checkPolicy(document, [...path, index], entry, load);
       if (Array.isArray(checked)) faults.push(...checked);
       else chain.push(checked);
     }
-    chains.set(name, chain);
+    return chain;
   }
-  return { chains, faults };
 }
 
 /** Nothing where the entry has a form of which the schema complains. */
@@ -48,22 +73,42 @@ function readEntry(entry: unknown): WrittenPolicy | undefined {
   const [first, ...others] = Object.entries(asMap(entry));
   if (first === undefined || others.length > 0) return undefined;
   const [name, parameters] = first;
-  return parameters === null || isMap(parameters) ? { name, parameters: asMap(parameters) } : undefined;
+  if (parameters !== null && !isMap(parameters)) return undefined;
+  const { dry_run: dryRun, ...own } = asMap(parameters);
+  return { name, parameters: own, dryRun };
 }
 
 async function checkPolicy(
   document: SourceDocument,
   path: KeyPath,
-  { name, parameters }: WrittenPolicy,
+  { name, parameters, dryRun }: WrittenPolicy,
   load: LoadPolicy,
 ): Promise<PolicyConfiguration | Fault[]> {
+  const isShadow = path.at(-2) === 'shadow';
+  if (dryRun !== undefined && (typeof dryRun !== 'boolean' || isShadow)) {
+    const expected = isShadow ? 'no dry_run in a shadow, which sheds nobody anyway' : 'true or false';
+    const message = `expected ${expected}, found ${describeFound(dryRun)}`;
+    return [new Fault('config/dry-run', message, document.place([...path, name, 'dry_run']))];
+  }
   try {
     const definition = await load(name, { directory: dirname(document.file) });
     const checked = checkParameters(definition.parameters, parameters);
-    if (checked.ok) return { name: definition.name, definition, parameters: checked.values };
-    return checked.problems.map(({ key, expected, found }) => {
+    if (checked.ok) {
+      const file = policyFile(name, dirname(document.file));
+      const configured = {
+        name: definition.name,
+        ...(file !== undefined && { file }),
+        definition,
+        parameters: checked.values,
+        ...(dryRun === true && { dryRun }),
+      };
+      const fault = file === undefined ? undefined : tryPolicy(configured, file);
+      return fault === undefined ? configured : [fault];
+    }
+    return checked.problems.map(({ key, expected, found, at }) => {
       const part = Object.hasOwn(definition.parameters, key) ? 'value' : 'key';
-      const place = document.place([...path, name, key], part);
+      const where = [...path, name, key];
+      const place = at === undefined ? document.place(where, part) : document.placeInText(where, at);
       return new Fault('config/policy-parameter', `expected ${expected}, found ${found}`, place);
     });
   } catch (error) {

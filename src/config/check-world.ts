@@ -3,12 +3,14 @@ import { Fault } from '../core/fault.ts';
 import { parseAddress } from './address.ts';
 import { checkCertificate } from './check-certificate.ts';
 import { checkLogFile } from './check-log-file.ts';
+import { checkModule } from './check-module.ts';
 import { checkPage } from './check-page.ts';
 import { checkProcess } from './check-process.ts';
 import { checkProgram, checkProgramInPath } from './check-program.ts';
 import { checkScriptDirectory } from './check-script-directory.ts';
 import { checkSocketPath } from './check-socket-path.ts';
 import type { KeyPath } from './key-path.ts';
+import { moduleSocket, PYTHON } from './module-application.ts';
 import type { Problem } from './problem.ts';
 import { resolvePath, resolveProgram } from './resolve-paths.ts';
 import type { SourceDocument } from './source-document.ts';
@@ -18,9 +20,13 @@ type Check = (path: string) => Promise<Problem | Fault | undefined>;
 
 /**
  * Compares what the file says with the machine: programs, pages, directories of sockets. What is not even of the right
- * form is left to the schema. `searchPath` is the PATH in which programs without a slash are looked up.
+ * form is left to the schema. `searchPath` is the PATH in which programs without a slash are looked up; sockets of modules go to `runDirectory`, or
+ * beside the file.
  */
-export async function checkWorld(document: SourceDocument, searchPath: string): Promise<Fault[]> {
+export async function checkWorld(
+  document: SourceDocument,
+  { searchPath, runDirectory }: { readonly searchPath: string; readonly runDirectory: string | undefined },
+): Promise<Fault[]> {
   const directory = dirname(document.file);
   const found: Promise<Fault | undefined>[] = [];
 
@@ -73,6 +79,10 @@ export async function checkWorld(document: SourceDocument, searchPath: string): 
     for (const [index, address] of asList(scgi.address).entries())
       check(at('scgi', 'address', index), address, checkSocket);
     check(at('scgi', 'daemon', 'command', 0), asList(asMap(scgi.daemon).command)[0], checkCommand);
+    check(at('app'), application.app, (path) => checkModule(resolvePath(directory, path)));
+    check(at('wsgi'), application.wsgi, () => checkProgramInPath(PYTHON, searchPath));
+    for (const key of ['app', 'wsgi'])
+      check(at(key), application[key], () => checkSocketPath(moduleSocket(directory, name, runDirectory)));
     check(at('overload_page'), application.overload_page, (path) => checkPage(resolvePath(directory, path)));
   }
   return (await Promise.all(found)).filter((fault) => fault !== undefined);

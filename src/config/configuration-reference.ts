@@ -54,5 +54,6 @@ function typeOf({ title, type, enum: choices, minimum, maximum, items }: JsonSch
 function defaultOf({ default: preset, type }: JsonSchema, isRequired: boolean): string {
   if (isRequired) return 'required';
   // A map that may be left out has its defaults in its own keys.
-  return preset === undefined || type === 'object' ? '' : `\`${preset}\``;
+  const isMap = type === 'object' || (typeof preset === 'object' && !Array.isArray(preset));
+  return preset === undefined || isMap ? '' : `\`${preset}\``;
 }

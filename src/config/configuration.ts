@@ -16,7 +16,12 @@ export interface Configuration {
   readonly requestIdHeader: string;
   readonly log: LogConfiguration;
   readonly decisionLog: DecisionLogConfiguration | undefined;
+  /** Nothing: nobody can ask why a request was decided as it was. */
+  readonly explain: ExplainConfiguration | undefined;
+  readonly metrics: MetricsConfiguration;
   /** How long a stop waits for requests under way before it cuts them. */
+  /** A change of the file, or of a policy of the operator's own, is a reload. */
+  readonly watch: boolean;
   readonly stopTimeoutMs: number;
   readonly http: HttpConfiguration;
   /** Longest `at` first. */
@@ -77,6 +82,8 @@ export interface ControlConfiguration {
   /** Absolute. */
   readonly path: string;
   readonly rights: SocketRights;
+  /** Of the socket for applications; nothing: from the users whom their programs run as. */
+  readonly busMode: number | undefined;
 }
 
 export interface LogConfiguration {
@@ -103,6 +110,23 @@ export interface DecisionLogConfiguration {
   readonly variables: readonly string[];
 }
 
+/** The last decisions with their numbers, in memory. */
+export interface ExplainConfiguration {
+  /** How many. */
+  readonly keep: number;
+  /** And how long. */
+  readonly retentionMs: number;
+  /** Addresses and CIDR blocks of visitors whose answers have `Spillway-Decision`. */
+  readonly to: readonly string[];
+}
+
+export interface MetricsConfiguration {
+  /** Upper bounds of the histograms of requests, rising; nothing: those of their definitions. */
+  readonly bucketsMs: readonly number[] | undefined;
+  /** An answer that came within this time is a good one. */
+  readonly goodWithinMs: number;
+}
+
 /** Bounds and time limits of the HTTP listeners. */
 export interface HttpConfiguration {
   readonly headTimeoutMs: number;
@@ -124,8 +148,11 @@ export interface ApplicationConfiguration {
   readonly at: string;
   readonly cgi: CgiConfiguration | undefined;
   readonly scgi: ScgiConfiguration | undefined;
+  readonly bus: BusConfiguration | undefined;
   /** In order of the chain. Never empty: the default chain where the file says nothing. */
   readonly policies: readonly PolicyConfiguration[];
+  /** A chain that decides beside that one and touches nothing. */
+  readonly shadow: readonly PolicyConfiguration[] | undefined;
   readonly queue: QueueConfiguration;
   /** Variables for programs and daemons, beside PATH and the request's own. Ordinary strings (not byte strings), without NUL. */
   readonly environment: Readonly<Record<string, string>>;
@@ -137,6 +164,12 @@ export interface ApplicationConfiguration {
   readonly maxHeadBytes: number;
   /** Of all variables of a request together. */
   readonly maxVariableBytes: number;
+}
+
+/** An application that is on the bus. */
+export interface BusConfiguration {
+  /** What it may publish to the gateway. */
+  readonly allow: readonly ('graceful' | 'reload')[];
 }
 
 /** What may wait of one request and of its answer, bytes. */
@@ -151,7 +184,9 @@ export interface BufferConfiguration {
 export interface CgiConfiguration {
   /** Absolute path of an executable file; nothing where there is a directory of them. */
   readonly program: string | undefined;
-  /** Absolute; the one of `program` where that is set. */
+  /** What is run where the program, then only what CGI calls so, is no executable file. The first word is absolute, or looked up in PATH. */
+  readonly command: readonly string[] | undefined;
+  /** Where it starts. Absolute; the one of `program` where that is set, of the configuration file where there is a command. */
   readonly directory: string;
   readonly nph: boolean;
   readonly process: ProcessConfiguration;
@@ -200,9 +235,13 @@ export interface DaemonConfiguration {
 
 export interface PolicyConfiguration {
   readonly name: string;
+  /** Absolute path of an operator's own. */
+  readonly file?: string;
   readonly definition: PolicyDefinition;
   /** Checked against the policy's declaration, defaults filled in. */
   readonly parameters: Readonly<Record<string, number | boolean | string>>;
+  /** What it would shed is counted, and served. */
+  readonly dryRun?: true;
 }
 
 export interface QueueConfiguration {

@@ -5,6 +5,7 @@ import { checkConsistency } from './check-consistency.ts';
 import { checkPolicies, type LoadPolicy } from './check-policies.ts';
 import { checkWorld } from './check-world.ts';
 import type { Configuration } from './configuration.ts';
+import { type OwnPrograms, ownPrograms } from './own-programs.ts';
 import { readConfigurationFile } from './read-configuration-file.ts';
 import { resolveConfiguration } from './resolve-configuration.ts';
 import { configurationSchema } from './schema.ts';
@@ -25,12 +26,20 @@ export interface LoadSurroundings {
   readonly loadPolicy?: LoadPolicy;
   /** Where programs without a slash are looked up. */
   readonly searchPath?: string;
+  readonly programs?: OwnPrograms;
+  /** Where sockets of our own making go, as systemd's RuntimeDirectory= says it; beside the file without it. */
+  readonly runDirectory?: string | undefined;
 }
 
 /** Reads, checks and resolves a configuration file. Every fault of it is found at once; none is thrown. */
 export async function loadConfiguration(
   file: string,
-  { loadPolicy: load = loadPolicy, searchPath = process.env.PATH ?? '' }: LoadSurroundings = {},
+  {
+    loadPolicy: load = loadPolicy,
+    searchPath = process.env.PATH ?? '',
+    programs = ownPrograms,
+    runDirectory = process.env.RUNTIME_DIRECTORY?.split(':')[0],
+  }: LoadSurroundings = {},
 ): Promise<Configuration | ConfigurationFaults> {
   const absolute = resolve(file);
   const text = await readConfigurationFile(absolute);
@@ -48,11 +57,11 @@ export async function loadConfiguration(
     ...(read.success ? [] : schemaFaults(document, read.error.issues)),
     ...checkConsistency(document),
     ...checked.faults,
-    ...(await checkWorld(document, searchPath)),
+    ...(await checkWorld(document, { searchPath, runDirectory })),
   ];
   if (faults.length > 0 || !read.success)
     return { kind: 'faults', faults: inOrder(faults), file: absolute, text };
-  return resolveConfiguration(absolute, read.data, checked.chains);
+  return resolveConfiguration(absolute, read.data, checked.chains, { programs, runDirectory });
 }
 
 function inOrder(faults: readonly Fault[]): readonly Fault[] {

@@ -24,6 +24,13 @@ export function policyJsonSchema(definitions: readonly PolicyDefinition[]): Json
 
 const PATH = '/|\\.[jt]s$';
 
+const DRY_RUN: JsonSchema = {
+  description:
+    'What it would shed is counted (`spillway_dry_run_sheds_total`) and served; its limits and its order of the queue are left out.',
+  type: 'boolean',
+  default: false,
+};
+
 function withParameters({ name, when, parameters }: PolicyDefinition): JsonSchema {
   const properties = Object.fromEntries(
     Object.entries(parameters).map(([key, parameter]) => [key, parameterJsonSchema(parameter)]),
@@ -35,7 +42,7 @@ function withParameters({ name, when, parameters }: PolicyDefinition): JsonSchem
       [name]: {
         description: when,
         type: ['object', 'null'],
-        properties,
+        properties: { ...properties, dry_run: DRY_RUN },
         additionalProperties: false,
       },
     },
@@ -48,6 +55,8 @@ function parameterJsonSchema(parameter: Parameter): JsonSchema {
   switch (kind) {
     case 'boolean':
       return { description, type: 'boolean', default: parameter.default };
+    case 'text':
+      return { description, title: parameter.form, type: 'string', default: parameter.default };
     case 'choice':
       return { description, enum: parameter.choices, default: parameter.default };
     case 'duration':

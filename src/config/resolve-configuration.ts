@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { CheckedChains } from './check-policies.ts';
 import type {
   Address,
   ApplicationConfiguration,
@@ -6,21 +7,27 @@ import type {
   Configuration,
   DecisionLogConfiguration,
   LogConfiguration,
-  PolicyConfiguration,
   ScgiConfiguration,
   TlsConfiguration,
 } from './configuration.ts';
+import { type ModuleApplication, type ModuleSurroundings, moduleApplication } from './module-application.ts';
 import { resolveAddress, resolvePath, resolveProgram, resolveText } from './resolve-paths.ts';
+import { cgiSchema } from './schema/cgi-schema.ts';
+import { scgiSchema } from './schema/scgi-schema.ts';
 import type { WrittenApplication, WrittenConfiguration } from './schema.ts';
 
 /** Of an entry that was refused for having neither `http` nor `scgi`. */
 const noAddress: Address = { kind: 'tcp', host: '127.0.0.1', port: 0 };
 
+/** Of an application that was refused. */
+const noChains: CheckedChains = { policies: [], shadow: undefined };
+
 /** Makes what the gateway uses of what the schema has read. `file` is absolute; `chains` has every application. */
 export function resolveConfiguration(
   file: string,
   written: WrittenConfiguration,
-  chains: ReadonlyMap<string, readonly PolicyConfiguration[]>,
+  chains: ReadonlyMap<string, CheckedChains>,
+  surroundings: ModuleSurroundings,
 ): Configuration {
   const directory = dirname(file);
   return {
@@ -35,11 +42,19 @@ export function resolveConfiguration(
     control: written.control && {
       path: resolvePath(directory, written.control.socket),
       rights: { mode: written.control.mode, owner: written.control.owner, group: written.control.group },
+      busMode: written.control.bus_mode,
     },
     trustedProxies: written.trusted_proxies,
     requestIdHeader: written.request_id_header,
     log: resolveLog(directory, written.log),
     decisionLog: resolveDecisionLog(directory, written.decision_log),
+    explain: written.explain && {
+      keep: written.explain.keep,
+      retentionMs: written.explain.retention,
+      to: written.explain.to,
+    },
+    watch: written.watch,
+    metrics: { bucketsMs: written.metrics.buckets, goodWithinMs: written.metrics.good_within },
     stopTimeoutMs: written.stop_timeout,
     http: {
       headTimeoutMs: written.http.head_timeout,
@@ -50,7 +65,9 @@ export function resolveConfiguration(
       maxConnections: written.http.max_connections,
     },
     applications: Object.entries(written.applications)
-      .map(([name, application]) => resolveApplication(directory, name, application, chains.get(name) ?? []))
+      .map(([name, application]) =>
+        resolveApplication(directory, name, application, chains.get(name) ?? noChains, surroundings),
+      )
       .sort((a, b) => b.at.length - a.at.length),
   };
 }
@@ -92,15 +109,19 @@ function resolveApplication(
   directory: string,
   name: string,
   written: WrittenApplication,
-  policies: readonly PolicyConfiguration[],
+  { policies, shadow }: CheckedChains,
+  surroundings: ModuleSurroundings,
 ): ApplicationConfiguration {
+  const module = moduleApplication(directory, name, written, surroundings);
   return {
     name,
     hosts: written.host ?? [],
     at: written.at,
-    cgi: resolveCgi(directory, written.cgi),
-    scgi: resolveScgi(directory, written.scgi),
+    cgi: module === undefined ? resolveCgi(directory, written.cgi) : cgiOf(directory, module),
+    scgi: resolveScgi(directory, module === undefined ? written.scgi : scgiOf(module)),
+    bus: written.bus,
     policies,
+    shadow,
     queue: { max: written.queue.max, timeoutMs: written.queue.timeout },
     environment: Object.fromEntries(
       Object.entries(written.environment).map(([key, text]) => [key, resolveText(directory, String(text))]),
@@ -124,6 +145,7 @@ function resolveCgi(directory: string, written: WrittenApplication['cgi']): CgiC
   const program = written.program === undefined ? undefined : resolvePath(directory, written.program);
   return {
     program,
+    command: undefined,
     directory: program === undefined ? resolvePath(directory, written.directory ?? '.') : dirname(program),
     timeoutMs: written.timeout,
     nph: written.nph,
@@ -141,6 +163,19 @@ function resolveCgi(directory: string, written: WrittenApplication['cgi']): CgiC
       },
     },
   };
+}
+
+/** The lanes of a module, with what operators get who leave every key out. */
+function cgiOf(directory: string, { script, command }: ModuleApplication): CgiConfiguration | undefined {
+  const cgi = resolveCgi(directory, cgiSchema.parse({ program: script }));
+  return cgi && { ...cgi, command, directory };
+}
+
+function scgiOf({ socket, daemonCommand }: ModuleApplication): WrittenApplication['scgi'] {
+  return scgiSchema.parse({
+    address: `unix:${socket}`,
+    daemon: { command: daemonCommand, activation: 'inherit' },
+  });
 }
 
 function resolveScgi(directory: string, written: WrittenApplication['scgi']): ScgiConfiguration | undefined {

@@ -3,9 +3,11 @@ import { tcpListenAddress, trustedProxy } from './schema/address-scalars.ts';
 import { applicationSchema } from './schema/application-schema.ts';
 import { controlSchema } from './schema/control-schema.ts';
 import { decisionLogSchema } from './schema/decision-log-schema.ts';
+import { explainSchema } from './schema/explain-schema.ts';
 import { httpSchema } from './schema/http-schema.ts';
 import { listenSchema } from './schema/listen-schema.ts';
 import { logSchema } from './schema/log-schema.ts';
+import { metricsSchema } from './schema/metrics-schema.ts';
 import { APPLICATION_NAME } from './schema/name-patterns.ts';
 import { duration } from './schema/quantity-scalars.ts';
 import { requestIdHeader } from './schema/request-scalars.ts';
@@ -50,6 +52,14 @@ export const configurationSchema = z
     http: httpSchema.prefault({}),
     log: logSchema.prefault({}),
     decision_log: decisionLogSchema.optional(),
+    explain: explainSchema.optional(),
+    watch: z
+      .boolean()
+      .prefault(false)
+      .describe(
+        'Reload by itself when this file, or a policy of your own that it names, has changed. What is broken changes nothing, as with `spillway reload`.',
+      ),
+    metrics: metricsSchema.prefault({}),
     stop_timeout: duration(0)
       .prefault('10s')
       .describe('How long a stop waits for requests under way before it cuts them.'),

@@ -1,4 +1,4 @@
-import { isAlias } from 'yaml';
+import { isAlias, isScalar } from 'yaml';
 import type { Fault, Place } from '../core/fault.ts';
 import { formatKeyPath, type KeyPath } from './key-path.ts';
 import { type ParsedYaml, parseYaml, placeOf } from './parse-yaml.ts';
@@ -8,10 +8,12 @@ import { child, startOf } from './yaml-nodes.ts';
 export class SourceDocument {
   /** Absolute path. */
   readonly file: string;
+  readonly #text: string;
   readonly #yaml: ParsedYaml;
 
   constructor(file: string, text: string) {
     this.file = file;
+    this.#text = text;
     this.#yaml = parseYaml(file, text);
   }
 
@@ -41,6 +43,29 @@ export class SourceDocument {
       offset = (isWhole ? (startOf(node) ?? next.at) : next.at) ?? offset;
     }
     return { ...placeOf(this.file, lines, offset ?? 0), ...(key === '' ? {} : { key }) };
+  }
+
+  /**
+   * The place of a line and a column of the text at `path`. Exact for what is written as a block (`|`) or in one line; for what is folded or has
+   * escapes, where the text begins.
+   */
+  placeInText(path: KeyPath, at: { readonly line: number; readonly column: number }): Place {
+    const place = this.place(path);
+    const { document, lines } = this.#yaml;
+    let node: unknown = document?.contents;
+    for (const step of path) node = child(this.#resolved(node), step)?.value;
+    node = this.#resolved(node);
+    if (!isScalar(node) || place.line === undefined || place.column === undefined) return place;
+    if (node.type === 'BLOCK_LITERAL') {
+      const line = place.line + at.line;
+      const start = lines.lineStarts[line - 1] ?? 0;
+      const [indent = ''] = /^ */.exec(this.#text.slice(start)) ?? [];
+      return { ...place, line, column: indent.length + at.column };
+    }
+    const isOneLine = at.line === 1 && node.source !== undefined && !/[\\\n]|''/.test(node.source);
+    if (!isOneLine || node.type === 'BLOCK_FOLDED') return place;
+    const quote = node.type === 'PLAIN' ? 0 : 1;
+    return { ...place, column: place.column + quote + at.column - 1 };
   }
 
   #resolved(node: unknown): unknown {

@@ -1,5 +1,7 @@
+import type { BusResponder } from '../bus/bus-responder.ts';
 import type { SocketRights } from '../config/configuration.ts';
 import { claimUnixSocket } from '../listener/unix-socket-name.ts';
+import { stopServer } from '../system/stop-server.ts';
 import type { ControlTarget, DaemonAction } from './control-target.ts';
 
 export interface ControlServer {
@@ -12,6 +14,8 @@ export interface ControlOptions {
   /** Absolute path of the socket. Who may connect may do everything here: its mode and owner are the protection. */
   readonly path: string;
   readonly rights: SocketRights;
+  /** Answers what is under /bus/. */
+  readonly bus: BusResponder;
   readonly onFault: (fault: unknown) => void;
 }
 
@@ -19,12 +23,12 @@ const actions: readonly string[] = ['start', 'stop', 'restart'];
 
 /**
  * The gateway's control socket: HTTP with JSON over a Unix socket, so that `curl --unix-socket` will do. GET looks, POST acts:
- * /status, /reload, /drain, /resume, /daemon/start, /daemon/stop, /daemon/restart; `?application=NAME` says whom.
+ * /status, /reload, /drain, /resume, /daemon/start, /daemon/stop, /daemon/restart; `?application=NAME` says whom; and the bus under /bus/.
  * Throws a Fault where the socket cannot be made.
  */
 export function startControlServer(
   target: ControlTarget,
-  { path, rights, onFault }: ControlOptions,
+  { path, rights, bus, onFault }: ControlOptions,
 ): ControlServer {
   const name = claimUnixSocket(path, rights);
   const server = Bun.serve({
@@ -34,6 +38,7 @@ export function startControlServer(
       // A daemon may take its time to start or to end.
       server.timeout(request, 0);
       try {
+        if (new URL(request.url).pathname.startsWith('/bus/')) return await bus.respond(request, true);
         return await respond(target, request);
       } catch (fault) {
         onFault(fault);
@@ -51,7 +56,7 @@ export function startControlServer(
     address: `unix:${path}`,
     async close() {
       name.release();
-      await server.stop(true);
+      await stopServer(server);
     },
   };
 }

@@ -36,8 +36,7 @@ export function adminSource(parts: AdminSourceParts): AdminSource {
     },
     load: () => state.load(),
     lastReload: parts.lastReload,
-    exposition: () => metrics.exposition(),
-    expositionType: metrics.contentType,
+    exposition: (accept) => metrics.exposition(accept),
   };
 }
 

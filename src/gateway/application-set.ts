@@ -116,8 +116,8 @@ export class ApplicationSet {
 
 function inherited({ configuration, application }: Running, next: ApplicationConfiguration): Inheritance {
   const sameDaemon = isDeepStrictEqual(
-    [configuration.scgi, configuration.environment],
-    [next.scgi, next.environment],
+    [configuration.scgi, configuration.environment, configuration.bus !== undefined],
+    [next.scgi, next.environment, next.bus !== undefined],
   );
   return {
     saved: application.parts.chain.snapshot(),

@@ -37,6 +37,8 @@ export interface ApplicationSurroundings {
   readonly machine: Readonly<MachineLoad>;
   /** Where the configuration file is: daemons start here, and TCP daemons have their locks here. */
   readonly directory: string;
+  /** By which its programs and daemons find the bus. */
+  readonly busVariables: (configuration: ApplicationConfiguration) => Readonly<Record<string, string>>;
 }
 
 /** The PATH of programs and daemons whose application sets none. */
@@ -55,11 +57,16 @@ export function buildApplication(
 ): Application {
   const { name, cgi, scgi } = configuration;
   const { clock, random, logger, metrics, ledger, machine, directory } = surroundings;
-  const environment = { PATH: defaultPath, ...configuration.environment };
+  const environment = {
+    PATH: defaultPath,
+    ...configuration.environment,
+    ...surroundings.busVariables(configuration),
+  };
   const backends: Partial<Record<RunLane, Backend>> = {};
   if (cgi !== undefined) {
     backends.exec = new ExecBackend({
       program: cgi.program,
+      command: cgi.command,
       directory: cgi.program === undefined ? undefined : cgi.directory,
       step: programStep(cgi.process),
       nph: !cgi.nph ? 'none' : cgi.program === undefined ? 'by-name' : 'all',

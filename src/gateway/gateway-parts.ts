@@ -2,6 +2,8 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { statusDocument } from '../admin/status-document.ts';
 import { Gate } from '../admission/gate.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { BusDoor } from '../bus/bus-door.ts';
 import type { Configuration, HttpConfiguration } from '../config/configuration.ts';
 import { CapacityLedger } from '../core/capacity-ledger.ts';
 import type { Clock } from '../core/clock.ts';
@@ -17,6 +19,7 @@ import { version } from '../version.ts';
 import { type AdminSourceParts, adminSource } from './admin-source.ts';
 import { ApplicationSet } from './application-set.ts';
 import { buildApplication } from './build-application.ts';
+import { busParts } from './bus-parts.ts';
 import { type ControlTargetParts, controlTarget } from './control-target.ts';
 import { fanOutObserver } from './fan-out-observer.ts';
 import { gatewayState } from './gateway-state.ts';
@@ -30,6 +33,8 @@ export interface GatewaySurroundings {
   readonly log: OpenedLog;
   /** Sockets that were open before the gateway. */
   readonly inherited: InheritedSockets;
+  /** The life of the process. */
+  readonly bus: Bus;
 }
 
 /** What parts ask of the gateway that they are parts of. None of it is asked while they are made. */
@@ -45,6 +50,8 @@ export interface GatewayParts {
   readonly gate: Gate;
   readonly listeners: ListenerSet;
   readonly operators: OperatorServers;
+  /** For applications on the bus; nothing without a control socket. */
+  readonly busDoor: BusDoor | undefined;
   /** Bounds of all listeners, for a reload to change in place. */
   readonly bounds: { -readonly [Key in keyof HttpConfiguration]: HttpConfiguration[Key] };
 }
@@ -59,11 +66,11 @@ export function gatewayParts(
   surroundings: GatewaySurroundings,
   life: GatewayLife,
 ): GatewayParts {
-  const { clock, log, inherited } = surroundings;
+  const { clock, log, inherited, bus } = surroundings;
   const { logger } = log;
   const load = new LoadReader(clock);
   load.start();
-  const metrics = new Metrics({ version, bun: Bun.version });
+  const metrics = new Metrics({ version, bun: Bun.version, ...configuration.metrics });
   metrics.watchLogs(() => log.lost());
   const stateLog = new StateLog({ logger, clock, load: () => load.read() });
   const daemonFailures = new Map<string, string>();
@@ -74,7 +81,24 @@ export function gatewayParts(
   });
   const random = Math.random;
   const directory = dirname(configuration.file);
-  const forApplications = { clock, random, logger, metrics, daemonFailures, ledger, machine, directory };
+  const { responder, door, variables } = busParts({
+    bus,
+    control: configuration.control,
+    configuration: life.configuration,
+    metrics,
+    logger,
+  });
+  const forApplications = {
+    clock,
+    random,
+    logger,
+    metrics,
+    daemonFailures,
+    ledger,
+    machine,
+    directory,
+    busVariables: variables,
+  };
   const applications = new ApplicationSet(
     (application, inheritance) => buildApplication(application, inheritance, forApplications),
     ledger,
@@ -108,6 +132,7 @@ export function gatewayParts(
     () => applications.applications,
     () => listeners.listeners,
     machine,
+    life.configuration,
   );
   metrics.watch(state);
   const source = adminSource({
@@ -120,6 +145,16 @@ export function gatewayParts(
   });
   const status = (): unknown => statusDocument(source, Date.now());
   const target = controlTarget({ ...life, applications, gate, clock, status, logger });
-  const operators = new OperatorServers(source, target, logger);
-  return { load, metrics, stateLog, applications, gate, listeners, operators, bounds: settings };
+  const operators = new OperatorServers(source, target, responder, logger);
+  return {
+    load,
+    metrics,
+    stateLog,
+    applications,
+    gate,
+    listeners,
+    operators,
+    busDoor: door,
+    bounds: settings,
+  };
 }

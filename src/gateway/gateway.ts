@@ -1,3 +1,4 @@
+import type { BusEvent } from '../bus/bus.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { Fault } from '../core/fault.ts';
 import type { GatewayPhase } from './admin-source.ts';
@@ -10,34 +11,33 @@ import type { ReloadResult } from './reload-result.ts';
 import { Reloader } from './reloader.ts';
 
 /**
- * A gateway from its start to its end, and how it goes from one configuration to another.
+ * A gateway from its start to its end, and how it goes from one configuration to another. Its life is that of the bus, by whose channels it is told:
  *
- *                            ┌─ reload: prepare everything, then swap all at once ─┐
- *                            ▼                                                     │
- *     starting ──open──► ready ────────────────────────────────────────────────────┘
- *         │               │ ▲ └─stop()──► stopping ──requests over, daemons gone──► stopped
- *         │               ▼ │
- *         │            draining: serves what comes, and says that it is not ready
- *         │
- *         └─ a part that cannot be opened: what was opened is taken down, the fault is thrown
+ *     start   opens everything; where a part cannot be opened the bus unwinds, and what was opened is taken down
+ *     reload  prepares everything, then swaps all at once; or changes nothing and fails with the faults
+ *     stop    accepts no more, finishes what is under way, stops the daemons
+ *
+ * While started it may be draining: it serves what comes, and says that it is not ready.
  */
 export class Gateway {
   readonly #surroundings: GatewaySurroundings;
   readonly #parts: GatewayParts;
   readonly #reloader: Reloader;
   #configuration: Configuration;
-  #phase: GatewayPhase = 'starting';
+  #draining = false;
+  /** Of the reloads that were heard, for who asked. */
+  readonly #results = new WeakMap<BusEvent, ReloadResult>();
 
   private constructor(configuration: Configuration, surroundings: GatewaySurroundings) {
     this.#configuration = configuration;
     this.#surroundings = surroundings;
     this.#parts = gatewayParts(configuration, surroundings, {
       configuration: () => this.#configuration,
-      phase: () => this.#phase,
+      phase: () => this.#phase(),
       lastReload: () => this.#reloader.last,
-      reload: () => this.reloadFile(),
+      reload: () => this.reloadFile('operator'),
       setDraining: (draining) => {
-        if (this.#phase !== 'stopping') this.#phase = draining ? 'draining' : 'ready';
+        this.#draining = draining;
       },
     });
     this.#reloader = new Reloader({
@@ -46,17 +46,21 @@ export class Gateway {
       logger: surroundings.log.logger,
       metrics: this.#parts.metrics,
     });
+    // Each part of it has time limits of its own.
+    const timeoutMs = Number.POSITIVE_INFINITY;
+    const { bus } = surroundings;
+    bus.subscribe('start', { name: 'gateway', timeoutMs, hear: () => this.#open() });
+    bus.subscribe('reload', { name: 'gateway', timeoutMs, hear: (event) => this.#reload(event) });
+    bus.subscribe('stop', { name: 'gateway', timeoutMs, hear: () => this.#close() });
   }
 
-  /** Resolves when every listener is open. Throws a Fault where something that the operator named cannot be used. */
+  /** Starts the bus of its surroundings; resolves when every listener is open. Throws a Fault where something that the operator named cannot be used. */
   static async start(configuration: Configuration, surroundings: GatewaySurroundings): Promise<Gateway> {
     const gateway = new Gateway(configuration, surroundings);
-    try {
-      gateway.#open();
-    } catch (fault) {
-      await gateway.stop();
-      throw fault;
-    }
+    const started = await surroundings.bus.publish({ channel: 'start' });
+    if (started.kind === 'bus-refusal') throw new Error(started.message);
+    const [failure] = started.failures;
+    if (failure !== undefined) throw failure.error;
     return gateway;
   }
 
@@ -78,31 +82,55 @@ export class Gateway {
     return this.#parts.applications;
   }
 
-  /** Reads the configuration's file again and puts it into force. One at a time: who asks meanwhile gets a reload of its own, after. */
-  reloadFile(): Promise<ReloadResult> {
-    return this.#reloader.reloadFile();
+  /**
+   * Publishes a reload: the configuration's file is read again and put into force. One at a time: who asks meanwhile gets a reload of its own, after.
+   */
+  async reloadFile(from: string): Promise<ReloadResult> {
+    const event: BusEvent = { channel: 'reload', from };
+    const published = await this.#surroundings.bus.publish(event);
+    if (published.kind === 'bus-refusal') return { faults: [new Fault('reload/not-now', published.message)] };
+    const result = this.#results.get(event);
+    if (result === undefined) throw published.failures[0]?.error;
+    return result;
   }
 
-  /** Accepts no more, finishes what is under way, stops the daemons. */
-  async stop(): Promise<void> {
-    if (this.#phase === 'stopping') return;
-    this.#phase = 'stopping';
+  #phase(): GatewayPhase {
+    switch (this.#surroundings.bus.state) {
+      case 'started':
+        return this.#draining ? 'draining' : 'ready';
+      case 'stopping':
+      case 'exiting':
+        return 'stopping';
+      default:
+        return 'starting';
+    }
+  }
+
+  async #reload(event: BusEvent): Promise<void> {
+    const result = await this.#reloader.reloadFile();
+    this.#results.set(event, result);
+    if ('faults' in result)
+      throw new AggregateError(result.faults, 'a faulty configuration: nothing was changed');
+  }
+
+  async #close(): Promise<void> {
     const { stopTimeoutMs } = this.#configuration;
-    const { listeners, gate, applications, operators, load, stateLog } = this.#parts;
+    const { listeners, gate, applications, operators, busDoor, load, stateLog } = this.#parts;
     await listeners.close(stopTimeoutMs);
     await gate.drain(stopTimeoutMs);
     await applications.stop();
     await operators.close();
+    await busDoor?.close();
     load.stop();
     stateLog.close();
   }
 
   #open(): void {
-    const { applications, listeners, operators } = this.#parts;
+    const { applications, listeners, operators, busDoor } = this.#parts;
+    busDoor?.prepare(this.#configuration.applications);
     applications.commit(applications.prepare(this.#configuration.applications));
     operators.open(this.#configuration);
     listeners.commit(listeners.prepare(this.#configuration.listen), 0);
-    this.#phase = 'ready';
     for (const address of listeners.addresses) this.#tellListening(protocolOf(address), address);
     const { adminAddress, controlAddress } = operators;
     if (adminAddress !== undefined) this.#tellListening('admin', adminAddress);
@@ -116,8 +144,9 @@ export class Gateway {
    */
   #put(next: Configuration): ReloadResult {
     const before = this.#configuration;
-    const { applications, listeners, operators, bounds } = this.#parts;
+    const { applications, listeners, operators, busDoor, bounds } = this.#parts;
     try {
+      busDoor?.prepare(next.applications);
       const nextApplications = applications.prepare(next.applications);
       const nextListeners = listeners.prepare(next.listen);
       const nextAdmin = this.#prepareAdmin(next, nextListeners);
@@ -126,6 +155,7 @@ export class Gateway {
       const changes = applications.commit(nextApplications);
       listeners.commit(nextListeners, next.stopTimeoutMs);
       operators.commit(nextAdmin);
+      busDoor?.commit(next.applications);
       for (const { listener } of nextListeners.opened)
         this.#tellListening(protocolOf(listener.address), listener.address);
       return { changes: { ...changes, needsRestart: needsRestart(before, next) } };

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AdminServer, startAdminServer } from '../admin/admin-server.ts';
 import type { AdminSource } from '../admin/admin-source.ts';
+import type { BusResponder } from '../bus/bus-responder.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { type ControlServer, startControlServer } from '../control/control-server.ts';
 import type { ControlTarget } from '../control/control-target.ts';
@@ -18,14 +19,16 @@ export interface PreparedAdmin {
 export class OperatorServers {
   readonly #source: AdminSource;
   readonly #target: ControlTarget;
+  readonly #bus: BusResponder;
   readonly #logger: Logger;
   #configured: Addresses['admin'];
   #admin: AdminServer | undefined;
   #control: ControlServer | undefined;
 
-  constructor(source: AdminSource, target: ControlTarget, logger: Logger) {
+  constructor(source: AdminSource, target: ControlTarget, bus: BusResponder, logger: Logger) {
     this.#source = source;
     this.#target = target;
+    this.#bus = bus;
     this.#logger = logger;
   }
 
@@ -42,7 +45,11 @@ export class OperatorServers {
     this.#configured = admin;
     if (admin !== undefined) this.#admin = this.#openAdmin(admin);
     if (control === undefined) return;
-    this.#control = startControlServer(this.#target, { ...control, onFault: this.#onFault });
+    this.#control = startControlServer(this.#target, {
+      ...control,
+      bus: this.#bus,
+      onFault: this.#onFault,
+    });
   }
 
   /** Opens the admin server at another address. Throws a Fault; then everything is as it was. Nothing where it stays. */
@@ -59,6 +66,7 @@ export class OperatorServers {
   }
 
   async close(): Promise<void> {
+    this.#bus.close();
     await this.#admin?.close();
     await this.#control?.close();
   }

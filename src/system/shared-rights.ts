@@ -1,24 +1,9 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { rightsInFolder, type SharedRights } from './rights-in-folder.ts';
 
-const GROUP_WRITE = 0o020;
-
-export interface SharedRights {
-  readonly mode: number;
-  readonly user: number;
-  readonly group: number;
-}
-
-/**
- * The rights of a lock file or socket in a directory: whoever may put a socket there may use it. It goes to the directory's owner (where we
- * are root) and group, and is open to the group where the group may write to the directory. Throws what the system says of the directory.
- */
+/** As `rightsInFolder`, of a path in it. Throws what the system says of the directory. */
 export function sharedRights(path: string): SharedRights {
-  const directory = statSync(dirname(path));
-  const isRoot = process.getuid?.() === 0;
-  return {
-    mode: (directory.mode & GROUP_WRITE) !== 0 ? 0o660 : 0o600,
-    user: isRoot ? directory.uid : (process.getuid?.() ?? -1),
-    group: directory.gid,
-  };
+  const { mode, uid, gid } = statSync(dirname(path));
+  return rightsInFolder({ mode, user: uid, group: gid });
 }

@@ -61,3 +61,11 @@ export function trustedProxy() {
     isTrustedProxy(text) ? text : undefined,
   );
 }
+
+/** An address or a CIDR block of visitors; as it is written. */
+export function addressBlock() {
+  const expected = 'an address such as 192.0.2.1 or "::1", or a block such as 10.0.0.0/8';
+  return scalar('address or block', '^[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?$', expected, (text) =>
+    text !== 'unix' && isTrustedProxy(text) ? text : undefined,
+  );
+}

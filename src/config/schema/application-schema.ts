@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { bufferSchema } from './buffer-schema.ts';
+import { busSchema } from './bus-schema.ts';
 import { cgiSchema } from './cgi-schema.ts';
 import { VARIABLE_NAME } from './name-patterns.ts';
 import { policySchema } from './policy-schema.ts';
@@ -7,6 +8,8 @@ import { duration, size } from './quantity-scalars.ts';
 import { hosts, pathPrefix } from './request-scalars.ts';
 import { scgiSchema } from './scgi-schema.ts';
 import { path } from './system-scalars.ts';
+import { workersSchema } from './workers-schema.ts';
+import { wsgiCallable } from './wsgi-callable.ts';
 
 const queue = z
   .strictObject({
@@ -64,6 +67,18 @@ export const applicationSchema = z
     at: pathPrefix().describe('Path prefix of the application; the longest one that matches wins.'),
     cgi: cgiSchema.optional(),
     scgi: scgiSchema.optional(),
+    app: path('the path of a module, such as ./wiki.ts')
+      .optional()
+      .describe(
+        'In place of `cgi` and `scgi`: a JavaScript or TypeScript module with `export default { fetch(request) }`. It has both lanes: run for one request, and as a daemon with workers.',
+      ),
+    wsgi: wsgiCallable()
+      .optional()
+      .describe(
+        "In place of `cgi` and `scgi`: a WSGI application, as `module:callable`. Modules are looked for beside this file, and where PYTHONPATH of `environment` says. It has both lanes, run by the `python3` of the application's PATH.",
+      ),
+    workers: workersSchema.prefault({}),
+    bus: busSchema.optional(),
     policies: z
       .array(policySchema, { error: 'a list of policies, such as [ threshold ]' })
       .min(1, { error: 'a list of policies, such as [ threshold ]; leave the key out for the default chain' })
@@ -71,6 +86,14 @@ export const applicationSchema = z
       .meta({ title: 'list of policies' })
       .describe(
         'The chain of policies, first to last. Any of them may shed, the first that names a lane wins, the lowest limit holds. Without this key: `threshold` and `gradient`.',
+      ),
+    shadow: z
+      .array(policySchema, { error: 'a list of policies, such as [ threshold ]' })
+      .min(1, { error: 'a list of policies, such as [ threshold ]; leave the key out for none' })
+      .optional()
+      .meta({ title: 'list of policies' })
+      .describe(
+        'A second chain, written as `policies`, that decides beside the live one on the same traffic and touches nothing: `spillway_shadow_decisions_total` shows where the two agree. For a change that you want to see before you make it.',
       ),
     queue: queue.prefault({}),
     environment: environment.prefault({}),
@@ -81,5 +104,9 @@ export const applicationSchema = z
     limits: limits.prefault({}),
     max_body: size(0, 1e12).prefault('100MB').describe('The same as `limits.body`, which comes before it.'),
   })
-  .meta({ anyOf: [{ required: ['cgi'] }, { required: ['scgi'] }] })
-  .describe('One application. It needs `cgi` or `scgi`, or both: then policies choose for each request.');
+  .meta({
+    anyOf: [{ required: ['cgi'] }, { required: ['scgi'] }, { required: ['app'] }, { required: ['wsgi'] }],
+  })
+  .describe(
+    'One application. It needs `app`, or `wsgi`, or `cgi`, or `scgi`, or the last two together. With both lanes policies choose for each request.',
+  );

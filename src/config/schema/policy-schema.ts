@@ -15,5 +15,5 @@ export const policySchema = z
     { error: POLICY },
   )
   .describe(
-    'A policy by its name, or one name with parameters: one that comes with Spillway, or the path of your own file, such as ./policies/mine.ts.',
+    'A policy by its name, or one name with parameters: one that comes with Spillway, or the path of your own file, such as ./policies/mine.ts. `dry_run: true` among the parameters: what it would shed is only counted.',
   );
