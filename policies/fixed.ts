@@ -50,6 +50,15 @@ export default {
         return { lane, reason: 'fixed_lane' };
       },
       limit: (asked) => limits[asked],
+      explain: (_view, { lanes, inflight }) =>
+        lanes.map((name) => ({
+          signal: `inflight.${name}`,
+          value: inflight[name],
+          comparison: '>=',
+          threshold: limits[name],
+          parameter: name,
+          means: `the lane ${name} is full, and whoever comes waits`,
+        })),
     };
   },
 } satisfies PolicyDefinition<typeof parameters>;

@@ -20,12 +20,17 @@
  * while the limit is used up and nobody waits for anybody. And the baseline cannot be poisoned by a long flood, in
  * which every sample is a slow one: requests of a full lane never raise it. So that it can go up when the program itself has
  * become slower, the limit is halved every `probe_every` for the moment in which a few requests show what they take now.
- * A full lane brings the baseline down only if its mean proves it beyond doubt: never by one lucky request.
+ * A full lane brings the baseline down only if its mean proves it beyond doubt: never by one lucky request. A probe
+ * lasts the longer the more there are at once: sixteen requests whose times vary much tell their mean to a third and no better.
+ *
+ * What the gateway's own event loop adds is not the program's time, and fewer requests at once do not take it away: where
+ * hundreds of visitors talk to a daemon that answers at once, every request takes a turn of the loop. That turn (twice the mean
+ * delay of a timer) may come on top of the baseline, and while it is most of what a request takes nothing is learned.
  *
  * All means are geometric: one page that takes a hundred times as long as the others moves them little, and waiting for
  * one another multiplies every time by the same factor all the same.
  *
- * Alone for its latency the exec lane is never taken below the number of processors (at most 4): fewer programs than
+ * Alone for its latency the exec lane is never taken below the number of processors (where there are more than 4: half of them): fewer programs than
  * processors do not wait for one another. Failures do take it lower.
  *
  * The queue: a short one takes up a burst, one that stands helps nobody: it only makes everybody wait. When requests have
@@ -33,6 +38,10 @@
  * queued would take an interval, the newest is served first and nobody waits longer than about `patience` times what a
  * request takes at present; until the queue gets empty again. That is controlled delay with its target scaled to the
  * service time: 5 ms would shed everything here.
+ *
+ * What it cannot do: tell a program that waits for another machine from one that waits for its turn, if both take longer
+ * the more there are; know how much memory the next one will take; and where one page in twenty takes a hundred times
+ * as long as the others, hold the 99th percentile, which is then that page's own.
  */
 import type { RunLane } from '../src/core/lane.ts';
 import type { Load } from '../src/core/load.ts';
@@ -111,12 +120,20 @@ const SURE = 3;
 const ENOUGH = 4;
 /** By this much, as a logarithm, a program has become faster: a fifth. */
 const FASTER = 0.2;
-/** Requests that a probe needs to be over. */
+/** Requests that a probe needs at least to be over. */
 const PROBE_SAMPLES = 16;
+/** More in a lane with many at once, where they come as fast and each of them says as little. */
+const PROBE_SAMPLES_EACH = 8;
+/** Times below this are the same: processes take turns, packets come in batches. */
+const NOISE_MS = 0.5;
+const LONGEST_LOOP_MS = 10_000;
 /** A probe costs half of the throughput: at most this share of the time goes to probes. */
 const PROBE_SHARE = 0.02;
 /** While tasks wait for memory this share of the time, more programs at once are no gain. */
 const MEMORY_PRESSURE = 0.1;
+/** The queue stands from this share of the recent time with long waits on, and no longer below the other. */
+const CONGESTED = 0.94;
+const OVER = 0.5;
 
 export default {
   name: 'gradient',
@@ -124,7 +141,7 @@ export default {
   source:
     'Netflix concurrency-limits, Gradient2 (2018); Nichols and Jacobson, "Controlling Queue Delay" (2012); Maurer, "Fail at Scale" (2015).',
   parameters,
-  signals: ['processors', 'queued', 'oldestWaitMs', 'inflight', 'memoryPressure'],
+  signals: ['processors', 'queued', 'oldestWaitMs', 'inflight', 'memoryPressure', 'eventLoopDelayMs'],
   reasons: [],
 
   create({ parameters: set, clock, helpers, saved }) {
@@ -137,7 +154,10 @@ export default {
     /** Share of the recent time in which somebody waited long, 0 to 1. */
     let standing = 0;
     let lookedMs = clock.now();
-    const congested = helpers.hysteresis(0.94, 0.5);
+    const loopDelay = helpers.smoothed(1000);
+    /** What a turn of the gateway's own event loop takes, milliseconds. */
+    let loopMs = 0;
+    const congested = helpers.hysteresis(CONGESTED, OVER);
 
     if (saved !== null && typeof saved === 'object' && !Array.isArray(saved)) {
       for (const name of ['exec', 'forward'] as const) restore(lanes[name], (saved as Entries)[name], most);
@@ -176,6 +196,9 @@ export default {
       // To wait long makes a queue stand. To stand, it is enough that it does not get empty: short waits are the cure at work.
       const stands = queued > 0 && (congested.on || load.oldestWaitMs >= patienceMs(current) / 2);
       const nowMs = clock.now();
+      // A timer falls due anywhere in a turn of the loop: on the average it waits for half of it.
+      if (load.eventLoopDelayMs !== undefined)
+        loopMs = 2 * loopDelay.feed(helpers.clamp(load.eventLoopDelayMs, 0, LONGEST_LOOP_MS), nowMs);
       // Four half-lives to an interval: from never to nearly always takes an interval of long waits.
       const kept = 2 ** ((-4 * (nowMs - lookedMs)) / (2 * intervalMs(current)));
       standing = (stands ? 1 : 0) * (1 - kept) + standing * kept;
@@ -205,9 +228,24 @@ export default {
 
     /** One request that was served while at most half of the limit was in use. */
     function learnBaseline(lane: Lane, time: number): void {
-      lane.baselineCount = Math.min(lane.baselineCount + 1, MEMORY);
-      lane.baseline = (lane.baseline ?? time) + (time - (lane.baseline ?? time)) / lane.baselineCount;
+      if (!isMostlyLoop(Math.exp(time))) {
+        lane.baselineCount = Math.min(lane.baselineCount + 1, MEMORY);
+        const off = time - (lane.baseline ?? time);
+        lane.baseline = (lane.baseline ?? time) + off / lane.baselineCount;
+      }
       if (lane.probe !== undefined && --lane.probe.samples <= 0) endProbe(lane);
+    }
+
+    const isMostlyLoop = (busyMs: number) => loopMs > busyMs / 2;
+
+    /** Below 1 a request takes longer in the full lane than `tolerance` allows. */
+    function gradientOf(baseline: number, mean: number): number {
+      const aloneMs = Math.max(Math.exp(baseline), NOISE_MS) + loopMs;
+      return helpers.clamp(
+        (set.tolerance * aloneMs) / Math.max(Math.exp(mean), NOISE_MS),
+        0.5,
+        set.tolerance,
+      );
     }
 
     /** A window is full: the limit moves. */
@@ -220,10 +258,11 @@ export default {
       if (lane.baseline === undefined || atMost < lane.baseline - FASTER) lane.baselineCount = 0;
       lane.baseline = lane.baseline === undefined ? mean : Math.min(lane.baseline, atMost);
       const limit = limitOf(lane);
-      const gradient = helpers.clamp(set.tolerance * Math.exp(lane.baseline - mean), 0.5, set.tolerance);
+      const gradient = gradientOf(lane.baseline, mean);
       if (gradient < 1) {
         // Fewer programs at once than processors cannot be what makes them fast. Of a daemon nobody knows the workers.
-        const enough = lane === lanes.exec ? Math.min(limit, Math.ceil(processors), ENOUGH) : 1;
+        const enough =
+          lane === lanes.exec ? Math.min(limit, Math.ceil(processors), Math.max(ENOUGH, processors / 2)) : 1;
         lane.limit = Math.max(set.minimum, enough, limit * (1 + gradient) * 0.5);
       } else if (lane.fullest >= wholeLimit(lane) && !memoryShort) {
         const room = (gradient - 1) / (set.tolerance - 1);
@@ -233,16 +272,17 @@ export default {
 
     function beginProbeIfDue(lane: Lane): void {
       const half = Math.floor(wholeLimit(lane) / 2);
-      if (half < 1) return;
+      if (half < 1 || isMostlyLoop(lane.busyMs)) return;
+      const samples = helpers.clamp(PROBE_SAMPLES_EACH * half, PROBE_SAMPLES, MEMORY);
       // Half of those under way have to finish first, and the last of the probe's own as well.
-      const lastsMs = (PROBE_SAMPLES / half + 2) * (usualMs(lane) ?? 0);
+      const lastsMs = (samples / half + 2) * Math.max(lane.busyMs, usualMs(lane) ?? 0);
       const everyMs = Math.max(set.probe_every, lastsMs / PROBE_SHARE);
       const isKnown = lane.baselineCount >= PROBE_SAMPLES;
       if (isKnown && clock.now() - lane.probedMs < everyMs) return;
       // What was known before weighs no more than what the probe will show.
-      lane.baselineCount = Math.min(lane.baselineCount, PROBE_SAMPLES / 2);
+      lane.baselineCount = Math.min(lane.baselineCount, samples / 2);
       lane.probe = {
-        samples: PROBE_SAMPLES,
+        samples,
         limit: half,
         untilMs: clock.now() + 3 * lastsMs + SHORTEST_WINDOW_MS,
       };
@@ -320,6 +360,23 @@ export default {
         if (result === 'failed') return failed(lane);
         if (busyMs >= 0 && busyMs <= LONGEST_TIME_MS) served(lane, busyMs, inflight);
       },
+
+      explain: (_view, load) => [
+        ...load.lanes.map((name) => ({
+          signal: `inflight.${name}`,
+          value: load.inflight[name],
+          comparison: '>=' as const,
+          threshold: lanes[name].probe?.limit ?? wholeLimit(lanes[name]),
+          means: `the lane ${name} is as full as it can be without its answers getting slow, and whoever comes waits`,
+        })),
+        {
+          signal: 'share of the recent time in which somebody waited long',
+          value: standing,
+          comparison: '>=' as const,
+          threshold: congested.on && standing < CONGESTED ? OVER : CONGESTED,
+          means: 'the queue stands: the newest is served first, and nobody waits long',
+        },
+      ],
 
       snapshot: () => ({ exec: keep(lanes.exec), forward: keep(lanes.forward) }),
     };

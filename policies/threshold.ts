@@ -24,10 +24,16 @@
  *     would shed everybody, although to wait costs nothing and the queue has its own bounds (its length, its time limit,
  *     and `gradient`). `shed` is for a machine that drowns, not for one application that is popular.
  *
- * In a container the load average and the running tasks are those of the host, and may be high for ever while this
+ * Where this process is pinned to some of the processors, or has a quota, the load average and the running tasks are still
+ * those of the whole machine: they are divided by its processors, and as many of the running tasks as there are requests
+ * with a slot are counted by the processors that may be used. In a container both may be high for ever while this
  * application has all it needs. So where pressure (PSI) is measured, nobody is shed while no task has to wait for it.
+ *
+ * What it cannot do: keep answers fast in a flood. With its defaults it begins to shed where the machine suffers, not where
+ * more requests at once bring no more answers; that is what `gradient` beside it is for.
  */
 
+import type { Ground } from '../src/core/ground.ts';
 import type { Load } from '../src/core/load.ts';
 import type { Parameters } from '../src/core/parameter.ts';
 import type { PolicyDefinition, Snapshot } from '../src/core/policy.ts';
@@ -117,6 +123,7 @@ export default {
   parameters,
   signals: [
     'processors',
+    'machineProcessors',
     'loadAverage',
     'running',
     'cpuPressure',
@@ -140,6 +147,9 @@ export default {
     const busyNow = helpers.hysteresis(set.start, set.start * set.falls_back);
     const drowningNow = helpers.hysteresis(shedAt, shedAt * set.falls_back);
     const longestGapMs = set.half_life * LONGEST_GAP;
+    /** What was compared with the thresholds last. */
+    let busyLevel = 0;
+    let drowningLevel = 0;
 
     const before = readSaved(saved, clock.now());
     let lookedMs = before.atMs;
@@ -152,10 +162,15 @@ export default {
     function look(load: Load): void {
       const nowMs = clock.now();
       const processors = usable(load.processors);
-      const average = measured(load.loadAverage) ? load.loadAverage / processors : undefined;
-      const running = measured(load.running) ? load.running / processors : undefined;
+      // Load average and running tasks are of the whole machine, of which this process may be allowed a part.
+      const ofAll = Math.max(processors, measured(load.machineProcessors) ? load.machineProcessors : 0);
       const slots = load.inflight;
       const inflight = (slots.exec + slots.forward) / processors;
+      const average = measured(load.loadAverage) ? load.loadAverage / ofAll : undefined;
+      // What runs may be ours, as far as we have requests: those share the processors that we are allowed.
+      const running = measured(load.running)
+        ? Math.max(load.running / ofAll, Math.min(load.running / processors, inflight))
+        : undefined;
       const demand = Math.max(running ?? 0, inflight + load.queued / processors);
 
       // Without a word from the load average (undefined) a threshold is not armed, and what was armed is so no longer.
@@ -171,8 +186,10 @@ export default {
       const shedFor = shedSustained.feed(ofMachine, nowMs);
       lookedMs = nowMs;
 
-      if (busyNow.feed(armsBusy ? demand : busyFor)) lastBusyMs = nowMs;
-      drowningNow.feed(armsShed ? Math.max(running ?? 0, inflight) : Math.min(ofMachine, shedFor));
+      busyLevel = armsBusy ? demand : busyFor;
+      if (busyNow.feed(busyLevel)) lastBusyMs = nowMs;
+      drowningLevel = armsShed ? Math.max(running ?? 0, inflight) : Math.min(ofMachine, shedFor);
+      drowningNow.feed(drowningLevel);
     }
 
     function mustShed(load: Load): boolean {
@@ -206,6 +223,52 @@ export default {
           : { lane: 'exec', reason: 'daemon_starting', warm: true };
       },
 
+      explain(_view, load) {
+        // A threshold that was reached is left further below.
+        const left = (threshold: number, level: number, on: boolean) =>
+          on && level < threshold ? threshold * set.falls_back : threshold;
+        const pressure = highestPressure(load);
+        const both = load.lanes.length > 1;
+        const idleMs = clock.now() - lastBusyMs;
+        const grounds: Ground[] = [];
+        if (both)
+          grounds.push({
+            signal: 'load per processor (running tasks or requests, waiting ones included)',
+            value: busyLevel,
+            comparison: '>=',
+            threshold: left(set.start, busyLevel, busyNow.on),
+            parameter: 'start',
+            means: 'the application is busy',
+          });
+        grounds.push({
+          signal: 'load per processor (running tasks)',
+          value: drowningLevel,
+          comparison: '>=',
+          threshold: left(shedAt, drowningLevel, drowningNow.on),
+          parameter: 'shed',
+          means: 'the machine is drowning',
+        });
+        if (drowningNow.on && pressure !== undefined)
+          grounds.push({
+            signal: 'share of the time in which tasks wait for processor, memory or disk',
+            value: pressure,
+            comparison: '>=',
+            threshold: set.pressure,
+            parameter: 'pressure',
+            means: 'that hurts, so visitors may be shed',
+          });
+        if (both && isUp(load) && load.daemon !== 'none' && !busyNow.on)
+          grounds.push({
+            signal: 'milliseconds since it was busy last',
+            value: idleMs,
+            comparison: '<',
+            threshold: set.quiet_after,
+            parameter: 'quiet_after',
+            means: 'the daemon that is up is still used',
+          });
+        return grounds;
+      },
+
       snapshot: () => ({
         atMs: lookedMs,
         lastBusyMs,
@@ -232,9 +295,14 @@ function isUp(load: Load): boolean {
 
 /** True where pressure is measured and all of it is low: the numbers are high, but nobody suffers. */
 function nobodyWaits(load: Load, pressure: number): boolean {
-  const { cpuPressure, memoryPressure, ioPressure } = load;
+  const highest = highestPressure(load);
+  return highest !== undefined && !(highest >= pressure);
+}
+
+/** Nothing where none is measured. */
+function highestPressure({ cpuPressure, memoryPressure, ioPressure }: Load): number | undefined {
   const known = measured(cpuPressure) || measured(memoryPressure) || measured(ioPressure);
-  return known && !(Math.max(cpuPressure ?? 0, memoryPressure ?? 0, ioPressure ?? 0) >= pressure);
+  return known ? Math.max(cpuPressure ?? 0, memoryPressure ?? 0, ioPressure ?? 0) : undefined;
 }
 
 /** What an earlier instance left. Without one, or with one of another clock: quiet, and the daemon just looked at. */

@@ -1,6 +1,6 @@
-import { formatDuration } from '../src/config/duration.ts';
 import type { Parameter } from '../src/core/parameter.ts';
 import { builtInPolicies } from '../src/policy/built-in-policies.ts';
+import { parameterForm, writtenDefault } from '../src/policy/parameter-text.ts';
 
 /** The policies that come with Spillway in Markdown: when to choose each, where it comes from, its parameters. */
 export function policiesReference(): string {
@@ -14,28 +14,13 @@ export function policiesReference(): string {
 }
 
 function row(key: string, parameter: Parameter): string {
-  const preset = parameter.kind === 'duration' ? formatDuration(parameter.default) : parameter.default;
-  return `| \`${key}\` | ${typeOf(parameter)} | \`${preset}\` | ${parameter.meaning.replaceAll('|', '\\|')} |`;
+  const meaning = parameter.meaning.replaceAll('|', '\\|');
+  return `| \`${key}\` | ${formOf(parameter)} | \`${writtenDefault(parameter)}\` | ${meaning} |`;
 }
 
-function typeOf(parameter: Parameter): string {
-  switch (parameter.kind) {
-    case 'boolean':
-      return '`true`, `false`';
-    case 'choice':
-      return parameter.choices.map((choice) => `\`${choice}\``).join(', ');
-    case 'duration':
-      return `duration${range(parameter, formatDuration)}`;
-    default:
-      return `${parameter.unit}${range(parameter, String)}`;
-  }
-}
-
-function range(
-  { minimum, maximum }: { readonly minimum?: number; readonly maximum?: number },
-  format: (value: number) => string,
-): string {
-  if (minimum !== undefined && maximum !== undefined) return `, ${format(minimum)} to ${format(maximum)}`;
-  if (minimum !== undefined) return `, at least ${format(minimum)}`;
-  return maximum === undefined ? '' : `, at most ${format(maximum)}`;
+/** Words that are written as they stand are code. */
+function formOf(parameter: Parameter): string {
+  const form = parameterForm(parameter);
+  const isWords = parameter.kind === 'boolean' || parameter.kind === 'choice';
+  return isWords ? form.replace(/[^, ]+/g, '`$&`') : form;
 }

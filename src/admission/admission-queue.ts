@@ -50,6 +50,7 @@ export class AdmissionQueue {
     this.#turns = new PQueue<TicketQueue, TicketOptions>({ concurrency: 1, queueClass: Waiting });
     if (waiting === undefined) throw new Error('p-queue made no queue');
     this.#waiting = waiting;
+    this.#waiting.now = () => options.clock.now();
   }
 
   get length(): number {
@@ -82,13 +83,16 @@ export class AdmissionQueue {
     this.#refuseTheLate();
   }
 
-  /** Takes its place in the queue. The events come from inside this call or later. */
-  join(priority: number, events: TicketEvents): Ticket {
+  /**
+   * Takes its place in the queue. The events come from inside this call or later. `share`, 0 to 1, is what the requests of this priority are
+   * guaranteed of the turns' time and of the places.
+   */
+  join(priority: number, events: TicketEvents, share = 0): Ticket {
     const { clock, max, onFault } = this.#options;
-    const ticket = new Ticket(priority, clock.now(), events);
+    const ticket = new Ticket(priority, clock.now(), events, share);
     if (this.#waiting.size === 0 && this.inflight < this.#limit) {
       this.#direct++;
-      events.turn(this.#directDone);
+      events.turn(this.#counted(ticket, this.#directDone));
       return ticket;
     }
     if (this.#waiting.size >= max && !this.#makeRoomFor(ticket)) {
@@ -96,7 +100,8 @@ export class AdmissionQueue {
       return ticket;
     }
     this.#share();
-    this.#turns.add(() => new Promise<void>((done) => events.turn(done)), { ticket }).catch(onFault);
+    const turn = () => new Promise<void>((done) => events.turn(this.#counted(ticket, done)));
+    this.#turns.add(turn, { ticket }).catch(onFault);
     if (ticket.run !== undefined && this.#forgetTimer === undefined) this.#armTimer();
     return ticket;
   }
@@ -104,6 +109,16 @@ export class AdmissionQueue {
   /** The visitor has gone. True if the ticket was still waiting: then it has no turn any more. */
   leave(ticket: Ticket): boolean {
     return this.#waiting.remove(ticket);
+  }
+
+  /** Where classes have shares, counts the time of the turn that begins. */
+  #counted(ticket: Ticket, done: () => void): () => void {
+    const turn = this.#waiting.beginTurn(ticket);
+    if (turn === undefined) return done;
+    return () => {
+      this.#waiting.endTurn(turn);
+      done();
+    };
   }
 
   /** Gives p-queue what the direct turns leave of the limit; it starts turns before this returns. */
@@ -114,11 +129,10 @@ export class AdmissionQueue {
     this.#turns.start();
   }
 
-  /** Newest first, or with more priority: somebody who waits has to go for the one who comes. */
+  /** Newest first, with more priority or within its share: somebody who waits has to go for the one who comes. */
   #makeRoomFor(ticket: Ticket): boolean {
-    const victim = this.#waiting.leastWorthy();
-    if (victim === undefined || victim.priority > ticket.priority) return false;
-    if (victim.priority === ticket.priority && !this.#waiting.newestFirst) return false;
+    const victim = this.#waiting.victimFor(ticket, this.#options.max);
+    if (victim === undefined) return false;
     this.#waiting.remove(victim);
     victim.events.refused('queue_full');
     return true;

@@ -1,6 +1,6 @@
 import type { AnswerHead } from '../core/answer.ts';
 import type { Exchange } from '../core/exchange.ts';
-import type { ErrorPage, OverloadPage, PreparedAnswer } from '../core/overload-page.ts';
+import type { ErrorPage, OverloadPage, PreparedAnswer, ShedCircumstances } from '../core/overload-page.ts';
 import type { View } from '../core/view.ts';
 import { AnswerSpool, type AnswerSpoolLimits } from '../spool/answer-spool.ts';
 
@@ -23,6 +23,8 @@ export class AnswerRelay {
   #spool: AnswerSpool | undefined;
   /** 0 until there is a head. */
   status = 0;
+  /** A field line beside those of the head. */
+  moreFields: Uint8Array | undefined;
 
   constructor(exchange: Exchange, errorPage: ErrorPage, events: RelayEvents) {
     this.#exchange = exchange;
@@ -32,7 +34,10 @@ export class AnswerRelay {
 
   head(head: AnswerHead): void {
     this.status = head.status;
-    this.#exchange.answer.head(head);
+    const more = this.moreFields;
+    this.#exchange.answer.head(
+      more === undefined ? head : { ...head, fields: Buffer.concat([head.fields, more]) },
+    );
   }
 
   /** `false`: hold back until `room`. */
@@ -62,9 +67,14 @@ export class AnswerRelay {
   }
 
   /** The polite page: of the application, where the request has come to one. */
-  overload(page: OverloadPage | undefined, view: View, retryAfterMs: number): void {
+  overload(
+    page: OverloadPage | undefined,
+    view: View,
+    retryAfterMs: number,
+    circumstances: ShedCircumstances,
+  ): void {
     if (page === undefined) this.error(503);
-    else this.#whole(page.shed(view, this.#exchange.id, retryAfterMs));
+    else this.#whole(page.shed(view, this.#exchange.id, retryAfterMs, circumstances));
   }
 
   error(status: number): void {

@@ -29,6 +29,9 @@ export class ApplicationLoad implements Load {
   get processors(): number {
     return this.#machine.processors;
   }
+  get machineProcessors(): number | undefined {
+    return this.#machine.machineProcessors;
+  }
   get loadAverage(): number | undefined {
     return this.#machine.loadAverage;
   }

@@ -13,6 +13,7 @@ import type { PolicyChain } from '../policy/policy-chain.ts';
 import type { AdmissionQueue } from './admission-queue.ts';
 import { ApplicationLoad } from './application-load.ts';
 import type { ScriptDirectory } from './script-directory.ts';
+import type { Shadow } from './shadow.ts';
 
 /** What may wait of one request and of its answer, bytes. */
 export interface Buffers {
@@ -29,6 +30,8 @@ export interface ApplicationParts {
   /** Empty: any host. */
   readonly hosts?: readonly string[];
   readonly chain: PolicyChain;
+  /** Decides beside the chain; nothing where the operator wants none. */
+  readonly shadow?: Shadow | undefined;
   readonly queue: AdmissionQueue;
   readonly backends: Readonly<Partial<Record<RunLane, Backend>>>;
   readonly daemon: Daemon | undefined;
@@ -120,8 +123,8 @@ export class Application {
   }
 
   /** Asks the chain at the moment of the turn, and lets the queue follow the lane that was chosen. */
-  dispatch(view: View, voices?: PolicyVoice<Dispatch>[]): Decision {
-    const decision = this.parts.chain.dispatch(view, this.load, voices);
+  dispatch(view: View, voices?: PolicyVoice<Dispatch>[], drySheds?: readonly string[]): Decision {
+    const decision = this.parts.chain.dispatch(view, this.load, voices, drySheds);
     if (decision.lane !== 'shed' && decision.lane !== this.#laneInForce) {
       this.#laneInForce = decision.lane;
       this.parts.queue.setLimit(this.limit(decision.lane));
@@ -130,8 +133,8 @@ export class Application {
   }
 
   /** Tells the policies how a request ended, and puts into force what they have learned from it. */
-  outcome(outcome: Outcome): void {
-    this.parts.chain.outcome(outcome);
+  outcome(outcome: Outcome, view: View): void {
+    this.parts.chain.outcome(outcome, view);
     this.#applyLimits();
     this.parts.queue.setDiscipline(this.parts.chain.queueDiscipline());
   }

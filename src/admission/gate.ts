@@ -3,6 +3,8 @@ import { DenseSet } from '../core/dense-set.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { Observer } from '../core/observer.ts';
 import type { ErrorPage } from '../core/overload-page.ts';
+import type { View } from '../core/view.ts';
+import type { DecidedRequest } from '../explain/decision-field.ts';
 import type { Application } from './application.ts';
 import { Passage } from './passage.ts';
 import type { Router } from './router.ts';
@@ -15,6 +17,8 @@ export interface GateParts {
   readonly observer: Observer;
   /** Every record is to tell how its decision came about. */
   readonly traced?: boolean;
+  /** A field line for the answer to this visitor, which says how it was decided; nothing for nearly all of them. */
+  readonly decisionField?: ((view: View, decided: DecidedRequest) => Uint8Array | undefined) | undefined;
   /** Where the files of large bodies and of answers to slow visitors are made. */
   readonly temporaryFolder: string;
   /** A defect that cost a request: told so that it is not lost. */

@@ -39,6 +39,7 @@ export class PassageTrace implements DecisionTrace {
 function copyOf(load: Load): Load {
   return {
     processors: load.processors,
+    machineProcessors: load.machineProcessors,
     loadAverage: load.loadAverage,
     running: load.running,
     cpuPressure: load.cpuPressure,

@@ -21,6 +21,7 @@ import { PassageTrace } from './passage-trace.ts';
 import { redirectedView } from './redirected-view.ts';
 import { RoutedView } from './routed-view.ts';
 import { scriptView } from './script-view.ts';
+import type { ShadowRequest } from './shadow.ts';
 import type { Ticket, TicketEvents, TicketRefusal } from './ticket.ts';
 
 /** RFC 3875, section 6.2.2 sets no bound; without one two programs can send each other requests for ever. */
@@ -62,6 +63,9 @@ export class Passage implements AnswerReceiver, TicketEvents, Placed {
   #failure: string | undefined;
   #result: Result = 'ignored';
   #priority = 0;
+  #share: number | undefined;
+  #drySheds: readonly string[] | undefined;
+  #shadowed: ShadowRequest | undefined;
   readonly #times: PassageTimes;
   readonly #trace: PassageTrace | undefined;
   readonly #relay: AnswerRelay;
@@ -115,12 +119,15 @@ export class Passage implements AnswerReceiver, TicketEvents, Placed {
     application.begin();
     this.#view = new RoutedView(this.#view, route, application.parts);
     if (application.draining) return this.#shed({ lane: 'shed', policy: 'admission', reason: 'draining' });
-    const { chain, maxBodyBytes } = application.parts;
+    const { chain, shadow, maxBodyBytes } = application.parts;
     const voices = this.#trace?.arriving(this.#parts.clock.now(), application);
     const arrival = chain.arrive(this.#view, application.load, voices);
     this.#sawPolicies = true;
+    if (shadow !== undefined) this.#shadowed = shadow.arrive(this.#view);
     if ('decision' in arrival) return this.#shed(arrival.decision);
     this.#priority = arrival.priority;
+    this.#share = arrival.share;
+    this.#drySheds = arrival.drySheds;
     if (this.#trace !== undefined) this.#trace.priority = arrival.priority;
     const { scripts, documentRoot } = application.parts;
     // Behind the policies: a flood that is shed must not ask the disk.
@@ -159,7 +166,8 @@ export class Passage implements AnswerReceiver, TicketEvents, Placed {
 
   #enqueue(application: Application): void {
     this.#times.queued();
-    const ticket = application.parts.queue.join(this.#priority, this);
+    if (this.#shadowed !== undefined) application.parts.shadow?.enqueue(this.#shadowed, this.#view);
+    const ticket = application.parts.queue.join(this.#priority, this, this.#share);
     if (this.#holdings.turnDone === undefined && !this.#workOver) this.#ticket = ticket;
   }
 
@@ -178,7 +186,7 @@ export class Passage implements AnswerReceiver, TicketEvents, Placed {
     const application = this.#application;
     if (application === undefined) throw new Error('a turn without an application');
     const voices = this.#trace?.dispatching(this.#parts.clock.now(), application);
-    const decision = application.dispatch(this.#view, voices);
+    const decision = application.dispatch(this.#view, voices, this.#drySheds);
     if (decision.lane === 'shed') return this.#shed(decision);
     this.#decision = decision;
     const { ledger, name } = application.parts;
@@ -195,6 +203,7 @@ export class Passage implements AnswerReceiver, TicketEvents, Placed {
     this.#holdings.slot = slot;
     if (this.#trace !== undefined) this.#trace.inflight = slot.inflight;
     const deadlineMs = this.#times.granted() + application.parts.startTimeoutMs;
+    this.#sayDecision();
     const { daemon } = application.parts;
     if (lane === 'exec') {
       if (daemon?.state === 'up') daemon.notNeeded();
@@ -298,8 +307,24 @@ export class Passage implements AnswerReceiver, TicketEvents, Placed {
 
   #shed(decision: Decision): void {
     this.#decision = decision;
+    this.#sayDecision();
     this.#answerWith(503, decision.retryAfterMs);
     this.#endWork();
+  }
+
+  /** In the answer, for those who are to see it. */
+  #sayDecision(): void {
+    const { decisionField } = this.#parts;
+    const application = this.#application;
+    const decision = this.#decision;
+    if (decisionField === undefined || application === undefined || decision === undefined) return;
+    const { lane } = decision;
+    this.#relay.moreFields = decisionField(this.#view, {
+      decision,
+      load: application.load,
+      limit: lane === 'shed' ? Number.POSITIVE_INFINITY : application.limit(lane),
+      waitMs: this.#times.durations().waitMs,
+    });
   }
 
   /** Refused for what the request is, not for the load; with 503 for what the machine lacks just now. */
@@ -312,8 +337,10 @@ export class Passage implements AnswerReceiver, TicketEvents, Placed {
   /** With an answer of our own; 503 is the overload page. */
   #answerWith(status: number, retryAfterMs = defaultRetryAfterMs): void {
     if (this.#abandoned) return;
-    if (status === 503) this.#relay.overload(this.#application?.parts.page, this.#view, retryAfterMs);
-    else this.#relay.error(status);
+    if (status !== 503) return this.#relay.error(status);
+    const { page, queue } = this.#application?.parts ?? {};
+    const reason = this.#failure ?? this.#decision?.reason ?? '';
+    this.#relay.overload(page, this.#view, retryAfterMs, { reason, waiting: queue?.length ?? 0 });
   }
 
   #leave(): void {
@@ -339,15 +366,10 @@ export class Passage implements AnswerReceiver, TicketEvents, Placed {
     if (this.#sawPolicies) {
       const { waitMs, firstByteMs, busyMs, totalMs } = this.#times.durations();
       const lane = this.#decision?.lane ?? 'shed';
-      this.#application?.outcome({
-        lane,
-        result: this.#result,
-        waitMs,
-        firstByteMs,
-        busyMs,
-        totalMs,
-        inflight,
-      });
+      const outcome = { lane, result: this.#result, waitMs, firstByteMs, busyMs, totalMs, inflight };
+      this.#application?.outcome(outcome, this.#view);
+      if (this.#shadowed !== undefined)
+        this.#application?.parts.shadow?.end(this.#shadowed, this.#decision, outcome, this.#view);
     }
     this.#application?.over();
     if (this.#answered) this.#onOver(this);

@@ -1,4 +1,5 @@
 import type { Queue, QueueAddOptions } from 'p-queue';
+import { type ChargedTurn, ClassShares } from './class-shares.ts';
 import type { Ticket } from './ticket.ts';
 import { TicketList } from './ticket-list.ts';
 
@@ -9,14 +10,18 @@ export interface TicketOptions extends QueueAddOptions {
 }
 
 /**
- * The queue class that p-queue takes its jobs from: by priority, then oldest or newest first. `size` counts only tickets that
- * still wait, and whoever leaves is taken out at once: p-queue must never find `size > 0` and nothing to run.
+ * The queue class that p-queue takes its jobs from: by priority and guaranteed shares, then oldest or newest first. `size` counts only tickets
+ * that still wait, and whoever leaves is taken out at once: p-queue must never find `size > 0` and nothing to run.
  */
 export class TicketQueue implements Queue<Run, TicketOptions> {
   /** Highest priority first. Lists stay when empty: policies use few priorities. */
   readonly #lists: TicketList[] = [];
   #size = 0;
+  /** Only where a class has a share: then every turn is counted. */
+  #shares: ClassShares | undefined;
   newestFirst = false;
+  /** Milliseconds, for shares. */
+  now: () => number = () => 0;
 
   get size(): number {
     return this.#size;
@@ -27,19 +32,30 @@ export class TicketQueue implements Queue<Run, TicketOptions> {
     if (ticket === undefined)
       throw new TypeError('Expected `ticket` among the options of a job of the admission queue');
     ticket.run = run;
-    this.#listOf(ticket.priority).append(ticket);
+    const list = this.#listOf(ticket.priority);
+    list.share = ticket.share;
+    list.append(ticket);
     this.#size++;
   }
 
   dequeue(): Run | undefined {
-    for (const list of this.#lists) {
-      const ticket = this.newestFirst ? list.newest : list.oldest;
-      if (ticket === undefined) continue;
-      const run = ticket.run as Run | undefined;
-      this.remove(ticket);
-      return run;
-    }
-    return undefined;
+    const list =
+      this.#shares?.next(this.#lists, this.now()) ?? this.#lists.find(({ oldest }) => oldest !== undefined);
+    const ticket = this.newestFirst ? list?.newest : list?.oldest;
+    if (ticket === undefined) return undefined;
+    const run = ticket.run as Run | undefined;
+    this.remove(ticket);
+    return run;
+  }
+
+  /** The turn of a ticket begins; nothing to end where no class has a share. */
+  beginTurn({ priority, share }: Ticket): ChargedTurn | undefined {
+    if (share > 0) this.#shares ??= new ClassShares();
+    return this.#shares?.begin(this.#listOf(priority), this.now());
+  }
+
+  endTurn(turn: ChargedTurn): void {
+    this.#shares?.end(turn, this.now());
   }
 
   /** Takes a waiting ticket out; p-queue then never runs its job. False where it does not wait any more. */
@@ -61,9 +77,19 @@ export class TicketQueue implements Queue<Run, TicketOptions> {
     return oldest;
   }
 
-  /** Who goes when somebody has to: the oldest of the lowest priority. */
-  leastWorthy(): Ticket | undefined {
-    return this.#lists.findLast((list) => list.oldest !== undefined)?.oldest;
+  /**
+   * Who goes so that `ticket` may wait, of `max` places: the oldest of the lowest priority, but a class within its share of the places
+   * loses none to others. Nobody where the others are worthier.
+   */
+  victimFor(ticket: Ticket, max: number): Ticket | undefined {
+    const own = this.#listOf(ticket.priority);
+    const isEntitled = own.length + 1 <= ticket.share * max;
+    return this.#lists.findLast((list) => {
+      if (list.oldest === undefined) return false;
+      if (list === own) return this.newestFirst;
+      if (list.length <= list.share * max) return false;
+      return list.priority < ticket.priority || isEntitled;
+    })?.oldest;
   }
 
   /** p-queue's listing of jobs by option; tickets have none to list by. */

@@ -19,6 +19,8 @@ export interface TicketEvents {
  */
 export class Ticket {
   readonly priority: number;
+  /** What its class is guaranteed, 0 to 1. */
+  readonly share: number;
   readonly events: TicketEvents;
   readonly joinedMs: number;
   previous: Ticket | undefined;
@@ -26,8 +28,9 @@ export class Ticket {
   /** What p-queue wants called when the turn has come; set while waiting. */
   run: (() => void) | undefined;
 
-  constructor(priority: number, joinedMs: number, events: TicketEvents) {
+  constructor(priority: number, joinedMs: number, events: TicketEvents, share = 0) {
     this.priority = priority;
+    this.share = share;
     this.joinedMs = joinedMs;
     this.events = events;
   }

@@ -6,7 +6,9 @@ import type { AppOptions } from '../app/surroundings.ts';
 import type { FloodCommandOptions } from './flood.ts';
 import type { FrontendCommandOptions } from './frontend.ts';
 import { AFTER_HELP } from './help-text.ts';
+import { addOperatorCommands } from './operator-commands.ts';
 import { addPolicyCommand } from './policy-command.ts';
+import { addPageCommand } from './page-command.ts';
 import { addPreforkCommand } from './prefork-command.ts';
 
 function positiveNumber(text: string): number {
@@ -124,8 +126,10 @@ export function createProgram(): Command {
       (await import('./frontend.ts')).frontend(file, options),
     );
 
+  addOperatorCommands(program);
   addPolicyCommand(program);
   addPreforkCommand(program);
+  addPageCommand(program);
   addBusCommand(program);
 
   program

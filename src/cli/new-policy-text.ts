@@ -11,6 +11,7 @@ export function newPolicyText(name: string): string {
  *     queue()                 likewise                { order: 'newest-first', maxWaitMs: 500 }; or undefined
  *     outcome(outcome, view)  once for each request   nothing: learn from it
  *     snapshot()              at a reload             what it has learned, as JSON; comes back as \`saved\`
+ *     explain(view, load)     after an answer         the comparisons that it rests on, for \`spillway explain\`
  *
  * Leave out what you do not need. Ask no clock and no chance but those that are handed in, and touch no file and no network: so it runs
  * the same in a test, in a replay and at work. \`spillway policy test\` checks that.

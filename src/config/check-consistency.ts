@@ -107,11 +107,14 @@ function checkLanes(
     return [new Fault('config/no-lane', message, document.place(path, 'key'))];
   }
   const isModule = first === 'app' || first === 'wsgi';
-  if (!isModule && application.workers !== undefined) {
-    const message = 'expected app or wsgi beside workers, found neither: other daemons look after their own';
-    return [new Fault('config/unfit-key', message, document.place([...path, 'workers'], 'key'))];
+  if (!isModule) {
+    const unfit = { workers: 'other daemons look after their own', daemon: 'take scgi: { daemon: { … } }' };
+    return Object.entries(unfit).flatMap(([key, why]) => {
+      if (application[key] === undefined) return [];
+      const message = `expected app or wsgi beside ${key}, found neither: ${why}`;
+      return [new Fault('config/unfit-key', message, document.place([...path, key], 'key'))];
+    });
   }
-  if (!isModule) return [];
   return others.map((key) => {
     const message = `expected no ${key} beside ${first}, which has both lanes: take one of them away`;
     return new Fault('config/unfit-key', message, document.place([...path, key], 'key'));

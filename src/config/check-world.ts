@@ -83,7 +83,17 @@ export async function checkWorld(
     check(at('wsgi'), application.wsgi, () => checkProgramInPath(PYTHON, searchPath));
     for (const key of ['app', 'wsgi'])
       check(at(key), application[key], () => checkSocketPath(moduleSocket(directory, name, runDirectory)));
-    check(at('overload_page'), application.overload_page, (path) => checkPage(resolvePath(directory, path)));
+    for (const fault of checkPage(directory, application.overload_page)) {
+      // What is wrong inside has its place there; of a file that cannot be read this one says more.
+      const { code, message, place } = fault;
+      const unreadable = place?.line === undefined && code === 'overload-page/unreadable';
+      const here = new Fault(
+        'config/page-unreadable',
+        `${message} at ${place?.file}`,
+        document.place(at('overload_page')),
+      );
+      found.push(Promise.resolve(unreadable ? here : fault));
+    }
   }
   return (await Promise.all(found)).filter((fault) => fault !== undefined);
 }

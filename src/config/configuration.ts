@@ -1,4 +1,5 @@
 import type { PolicyDefinition } from '../core/policy.ts';
+import type { PageConfiguration } from '../overload/page-configuration.ts';
 
 /**
  * The configuration as the gateway uses it: checked, every default filled in, paths absolute, durations in
@@ -156,8 +157,8 @@ export interface ApplicationConfiguration {
   readonly queue: QueueConfiguration;
   /** Variables for programs and daemons, beside PATH and the request's own. Ordinary strings (not byte strings), without NUL. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Absolute path of the operator's own page. */
-  readonly overloadPage: string | undefined;
+  /** The operator's own page. */
+  readonly overloadPage: PageConfiguration | undefined;
   readonly maxBodyBytes: number;
   readonly buffers: BufferConfiguration;
   /** Of the head of an answer. */

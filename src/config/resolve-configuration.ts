@@ -11,6 +11,7 @@ import type {
   TlsConfiguration,
 } from './configuration.ts';
 import { type ModuleApplication, type ModuleSurroundings, moduleApplication } from './module-application.ts';
+import { resolvePage } from './resolve-page.ts';
 import { resolveAddress, resolvePath, resolveProgram, resolveText } from './resolve-paths.ts';
 import { cgiSchema } from './schema/cgi-schema.ts';
 import { scgiSchema } from './schema/scgi-schema.ts';
@@ -118,7 +119,7 @@ function resolveApplication(
     hosts: written.host ?? [],
     at: written.at,
     cgi: module === undefined ? resolveCgi(directory, written.cgi) : cgiOf(directory, module),
-    scgi: resolveScgi(directory, module === undefined ? written.scgi : scgiOf(module)),
+    scgi: resolveScgi(directory, module === undefined ? written.scgi : scgiOf(module, written.daemon)),
     bus: written.bus,
     policies,
     shadow,
@@ -126,8 +127,7 @@ function resolveApplication(
     environment: Object.fromEntries(
       Object.entries(written.environment).map(([key, text]) => [key, resolveText(directory, String(text))]),
     ),
-    overloadPage:
-      written.overload_page === undefined ? undefined : resolvePath(directory, written.overload_page),
+    overloadPage: resolvePage(directory, written.overload_page),
     maxBodyBytes: written.limits.body ?? written.max_body,
     maxHeadBytes: written.limits.head,
     maxVariableBytes: written.limits.environment,
@@ -171,11 +171,13 @@ function cgiOf(directory: string, { script, command }: ModuleApplication): CgiCo
   return cgi && { ...cgi, command, directory };
 }
 
-function scgiOf({ socket, daemonCommand }: ModuleApplication): WrittenApplication['scgi'] {
-  return scgiSchema.parse({
-    address: `unix:${socket}`,
-    daemon: { command: daemonCommand, activation: 'inherit' },
-  });
+function scgiOf(
+  { socket, daemonCommand }: ModuleApplication,
+  life: WrittenApplication['daemon'],
+): WrittenApplication['scgi'] {
+  const daemon = { command: daemonCommand, activation: 'inherit' };
+  const written = scgiSchema.parse({ address: `unix:${socket}`, daemon });
+  return { ...written, daemon: written.daemon && { ...written.daemon, ...life } };
 }
 
 function resolveScgi(directory: string, written: WrittenApplication['scgi']): ScgiConfiguration | undefined {

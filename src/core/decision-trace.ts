@@ -1,3 +1,4 @@
+import type { Ground } from './ground.ts';
 import type { RunLane } from './lane.ts';
 import type { Load } from './load.ts';
 import type { Arrival, Dispatch } from './policy.ts';
@@ -9,6 +10,10 @@ export interface PolicyVoice<Answer> {
   readonly answer: Answer | undefined;
   /** It threw, or answered against the contract. */
   readonly faulty?: boolean;
+  /** Its sheds are only counted. */
+  readonly dryRun?: boolean;
+  /** On what the answer rests, where the policy says so. */
+  readonly grounds?: readonly Ground[];
 }
 
 /** One question to the chain: what it was answered from, and by whom. */

@@ -8,6 +8,8 @@ import type { RunLane } from './lane.ts';
 export interface MachineLoad {
   /** Processors that may really be used: those of the machine, bounded by the cgroup quota. May be a fraction. */
   processors: number;
+  /** Processors of the whole machine, which `loadAverage` and `running` are to be divided by. */
+  machineProcessors: number | undefined;
   /** The 1-minute load average as the kernel gives it, not divided. Late: a step shows after most of a minute. */
   loadAverage: number | undefined;
   /** Tasks running or runnable at this moment, on the whole machine. */

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import type { Ground } from './ground.ts';
 import type { RunLane } from './lane.ts';
 import type { Load, Signal } from './load.ts';
 import type { Outcome } from './outcome.ts';
@@ -9,11 +10,13 @@ import type { View } from './view.ts';
 
 /**
  * Answer to `arrive`: refuse at once, or give the request its place among those that wait (higher goes first). `retryAfterMs` is when the
- * first may come back; the page spreads it over visitors.
+ * first may come back; the page spreads it over visitors. Requests of one priority are a class. Its `share`, 0 to 1, is guaranteed to it:
+ * while requests wait, so much of the time in slots, and so much of the places in the queue, is its own as far as it wants it. What it
+ * does not use goes to the highest priority. Without a share a class has what the others leave. Use few priorities: each has a list.
  */
 export type Arrival =
   | { readonly shed: string; readonly retryAfterMs?: number }
-  | { readonly priority: number };
+  | { readonly priority: number; readonly share?: number };
 
 /** Answer to `dispatch`: `reason` is one of the policy's declared reasons; a shed may say when to come back. */
 export type Dispatch =
@@ -51,10 +54,15 @@ export interface Policy {
   limit?(lane: RunLane): number | undefined;
   /** Asked after every outcome. */
   queue?(): QueueDiscipline | undefined;
-  /** Told exactly once for every request that it saw in `arrive`. */
-  outcome?(outcome: Outcome): void;
+  /** Told exactly once for every request that it saw in `arrive`, with the view of that request. */
+  outcome?(outcome: Outcome, view: View): void;
   /** What it has learned, for the next instance of the same policy. */
   snapshot?(): Snapshot;
+  /**
+   * On what the answer just given to `arrive` or `dispatch` rests, for an operator who asks why. Asked right after, and only where somebody
+   * writes it down; changes nothing.
+   */
+  explain?(view: View, load: Load): readonly Ground[];
 }
 
 export interface PolicyContext<Values> {

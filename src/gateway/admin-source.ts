@@ -1,6 +1,8 @@
 import type { AdminApplication, AdminSource } from '../admin/admin-source.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { RunLane } from '../core/lane.ts';
+import type { Parameters } from '../core/parameter.ts';
+import type { RecentChanges } from '../log/recent-changes.ts';
 import type { ApplicationState, GatewayState } from '../metrics/gateway-state.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { version } from '../version.ts';
@@ -20,6 +22,7 @@ export interface AdminSourceParts {
   /** Milliseconds since 1970. */
   readonly startedMs: number;
   readonly lastReload: () => LastReload | undefined;
+  readonly changes: Pick<RecentChanges, 'all'>;
 }
 
 /** What the admin server shows, out of the parts that know. */
@@ -35,6 +38,7 @@ export function adminSource(parts: AdminSourceParts): AdminSource {
       for (const application of state.applications()) yield adminApplication(application, decisions, parts);
     },
     load: () => state.load(),
+    recentChanges: () => parts.changes.all,
     lastReload: parts.lastReload,
     exposition: (accept) => metrics.exposition(accept),
   };
@@ -51,8 +55,22 @@ function adminApplication(
     ...application,
     at: configured?.at ?? '',
     lanes: Object.keys(limits) as RunLane[],
-    policies: configured?.policies ?? [],
+    policies: (configured?.policies ?? []).map(({ name: policy, parameters, definition }) => ({
+      name: policy,
+      parameters,
+      units: unitsOf(definition.parameters),
+    })),
+    queueLimit: configured?.queue,
     lastDaemonFailure: daemonFailures.get(name),
     decisions: decisions.filter((decision) => decision.application === name),
   };
+}
+
+function unitsOf(parameters: Parameters): Record<string, string> {
+  const units: Record<string, string> = {};
+  for (const [name, parameter] of Object.entries(parameters)) {
+    if (parameter.kind === 'duration') units[name] = 'ms';
+    else if ('unit' in parameter) units[name] = parameter.unit;
+  }
+  return units;
 }

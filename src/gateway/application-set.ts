@@ -10,6 +10,8 @@ import type { Snapshot } from '../core/policy.ts';
 export interface Inheritance {
   /** What its policies have learned, by name of the policy. */
   readonly saved: Readonly<Record<string, Snapshot>> | undefined;
+  /** The same of its shadow. */
+  readonly shadowSaved: Readonly<Record<string, Snapshot>> | undefined;
   /** Its daemon, where nothing that concerns it has changed. */
   readonly daemon: Daemon | undefined;
 }
@@ -29,7 +31,7 @@ export interface PreparedApplications {
   readonly next: ReadonlyMap<string, Running>;
 }
 
-const nothing: Inheritance = { saved: undefined, daemon: undefined };
+const nothing: Inheritance = { saved: undefined, shadowSaved: undefined, daemon: undefined };
 
 /**
  * The applications of a gateway, and how one set of them becomes another: build what has changed, swap all at once, let what was
@@ -83,7 +85,11 @@ export class ApplicationSet {
     const changes = { added: [] as string[], changed: [] as string[], removed: [] as string[] };
     for (const [name, running] of next) {
       const old = before.get(name);
-      if (old === running) continue;
+      if (old === running) {
+        // Its files may be others than when it was built.
+        running.application.parts.page.refresh?.();
+        continue;
+      }
       (old === undefined ? changes.added : changes.changed).push(name);
       old?.application.retire();
       running.application.activate();
@@ -121,6 +127,7 @@ function inherited({ configuration, application }: Running, next: ApplicationCon
   );
   return {
     saved: application.parts.chain.snapshot(),
+    shadowSaved: application.parts.shadow?.snapshot(),
     daemon: sameDaemon ? application.parts.daemon : undefined,
   };
 }

@@ -21,9 +21,9 @@ import { DaemonKeeper } from '../daemon/keeper.ts';
 import type { LogFields, Logger } from '../log/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { PreparedOverloadPage } from '../overload/overload-page.ts';
-import { readOwnPage } from '../overload/own-page.ts';
 import { createPolicyChain } from '../policy/create-policy-chain.ts';
 import type { Inheritance } from './application-set.ts';
+import { buildShadow } from './build-shadow.ts';
 import { daemonMetrics } from './daemon-metrics.ts';
 
 export interface ApplicationSurroundings {
@@ -52,7 +52,7 @@ const noStartMs = 0;
 /** Makes one application of its configuration. */
 export function buildApplication(
   configuration: ApplicationConfiguration,
-  { saved, daemon }: Inheritance,
+  { saved, shadowSaved, daemon }: Inheritance,
   surroundings: ApplicationSurroundings,
 ): Application {
   const { name, cgi, scgi } = configuration;
@@ -106,7 +106,9 @@ export function buildApplication(
         metrics.policyFault(name, policy);
         logger.error('policy-fault', { application: name, policy, question, err: error });
       },
+      onDryShed: (policy, reason) => metrics.dryShed(name, policy, reason),
     }),
+    shadow: buildShadow(configuration, shadowSaved, forward?.daemon, surroundings),
     queue: new AdmissionQueue({
       ...configuration.queue,
       clock,
@@ -116,8 +118,15 @@ export function buildApplication(
     daemon: forward?.daemon,
     page: new PreparedOverloadPage({
       application: name,
-      ownPage: configuration.overloadPage === undefined ? undefined : readOwnPage(configuration.overloadPage),
+      page: configuration.overloadPage,
+      at: configuration.at,
       random,
+      onFault: (fault) =>
+        logger.error('overload-page-failed', {
+          application: name,
+          code: fault.code,
+          problem: fault.toString(),
+        }),
     }),
     documentRoot: byteStringOf(cgi?.directory ?? directory),
     program: cgi?.program === undefined ? undefined : byteStringOf(cgi.program),

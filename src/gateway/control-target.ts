@@ -5,7 +5,8 @@ import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../log/logger.ts';
 import type { ApplicationSet } from './application-set.ts';
 
-export interface ControlTargetParts extends Pick<ControlTarget, 'status' | 'reload'> {
+export interface ControlTargetParts
+  extends Pick<ControlTarget, 'status' | 'reload' | 'explain' | 'setParameter'> {
   readonly applications: ApplicationSet;
   readonly gate: Gate;
   readonly clock: Pick<Clock, 'now'>;
@@ -31,6 +32,8 @@ export function controlTarget(parts: ControlTargetParts): ControlTarget {
   return {
     status: parts.status,
     reload: parts.reload,
+    explain: parts.explain,
+    setParameter: parts.setParameter,
     drain: (name) => drain(name, true),
     resume: (name) => drain(name, false),
     daemon: (action, name) => {

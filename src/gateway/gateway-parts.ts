@@ -7,10 +7,13 @@ import type { BusDoor } from '../bus/bus-door.ts';
 import type { Configuration, HttpConfiguration } from '../config/configuration.ts';
 import { CapacityLedger } from '../core/capacity-ledger.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Fault } from '../core/fault.ts';
 import { ConnectionBudget } from '../listener/connection-budget.ts';
 import { type HttpSettings, httpDefaults } from '../listener/http/http-settings.ts';
 import { LoadReader } from '../load/load-reader.ts';
+import type { Logger } from '../log/logger.ts';
 import type { OpenedLog } from '../log/open-log.ts';
+import { RecentChanges } from '../log/recent-changes.ts';
 import { StateLog } from '../log/state-log.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { PreparedErrorPage } from '../overload/error-page.ts';
@@ -21,12 +24,14 @@ import { ApplicationSet } from './application-set.ts';
 import { buildApplication } from './build-application.ts';
 import { busParts } from './bus-parts.ts';
 import { type ControlTargetParts, controlTarget } from './control-target.ts';
+import { explainParts } from './explain-parts.ts';
 import { fanOutObserver } from './fan-out-observer.ts';
 import { gatewayState } from './gateway-state.ts';
 import { listenerBuilder } from './listener-builder.ts';
 import { ListenerSet } from './listener-set.ts';
 import { maxConnections } from './max-connections.ts';
 import { OperatorServers } from './operator-servers.ts';
+import { ParameterOverrides } from './parameter-overrides.ts';
 
 export interface GatewaySurroundings {
   readonly clock: Clock;
@@ -40,16 +45,22 @@ export interface GatewaySurroundings {
 /** What parts ask of the gateway that they are parts of. None of it is asked while they are made. */
 export interface GatewayLife
   extends Pick<AdminSourceParts, 'configuration' | 'phase' | 'lastReload'>,
-    Pick<ControlTargetParts, 'reload' | 'setDraining'> {}
+    Pick<ControlTargetParts, 'reload' | 'setDraining'> {
+  /** Puts into force what is set for a while as it is now; or changes nothing and says why. */
+  applyOverrides(): Fault | undefined;
+}
 
 export interface GatewayParts {
   readonly load: LoadReader;
+  /** Through which changes of state are remembered, too. */
+  readonly logger: Logger;
   readonly metrics: Metrics;
   readonly stateLog: StateLog;
   readonly applications: ApplicationSet;
   readonly gate: Gate;
   readonly listeners: ListenerSet;
   readonly operators: OperatorServers;
+  readonly overrides: ParameterOverrides;
   /** For applications on the bus; nothing without a control socket. */
   readonly busDoor: BusDoor | undefined;
   /** Bounds of all listeners, for a reload to change in place. */
@@ -67,7 +78,8 @@ export function gatewayParts(
   life: GatewayLife,
 ): GatewayParts {
   const { clock, log, inherited, bus } = surroundings;
-  const { logger } = log;
+  const changes = new RecentChanges();
+  const logger = changes.remembering(log.logger);
   const load = new LoadReader(clock);
   load.start();
   const metrics = new Metrics({ version, bun: Bun.version, ...configuration.metrics });
@@ -104,13 +116,15 @@ export function gatewayParts(
     ledger,
   );
   const onFault = (fault: unknown, id: string): void => logger.error('internal-fault', { id, err: fault });
-  const logs = [log.access, log.decisions].filter((one) => one !== undefined);
+  const explaining = explainParts(configuration.explain, clock);
+  const logs = [log.access, log.decisions, explaining.ring].filter((one) => one !== undefined);
   const gate = new Gate({
     clock,
     routes: () => applications.router,
     errorPage: new PreparedErrorPage(),
     observer: fanOutObserver([metrics, stateLog, ...logs], onFault),
-    traced: log.decisions !== undefined,
+    traced: log.decisions !== undefined || explaining.ring !== undefined,
+    decisionField: explaining.decisionField,
     temporaryFolder: tmpdir(),
     onFault,
   });
@@ -142,18 +156,42 @@ export function gatewayParts(
     daemonFailures,
     listeners: () => listeners.addresses,
     startedMs: Date.now(),
+    changes,
   });
-  const status = (): unknown => statusDocument(source, Date.now());
-  const target = controlTarget({ ...life, applications, gate, clock, status, logger });
+  const overrides = new ParameterOverrides({
+    clock,
+    logger,
+    configuration: life.configuration,
+    apply: life.applyOverrides,
+  });
+  metrics.watchOverrides(() =>
+    overrides.list().map((one) => [one.secondsLeft, one.application, one.policy, one.parameter] as const),
+  );
+  const status = (): unknown => ({
+    ...statusDocument(source, Date.now()),
+    overrides: overrides.list(),
+  });
+  const target = controlTarget({
+    ...life,
+    applications,
+    gate,
+    clock,
+    status,
+    logger,
+    explain: explaining.explain,
+    setParameter: (change) => overrides.set(change),
+  });
   const operators = new OperatorServers(source, target, responder, logger);
   return {
     load,
+    logger,
     metrics,
     stateLog,
     applications,
     gate,
     listeners,
     operators,
+    overrides,
     busDoor: door,
     bounds: settings,
   };

@@ -24,18 +24,22 @@ export class Gateway {
   readonly #parts: GatewayParts;
   readonly #reloader: Reloader;
   #configuration: Configuration;
+  /** As it was written, without what is set for a while. */
+  #written: Configuration;
   #draining = false;
   /** Of the reloads that were heard, for who asked. */
   readonly #results = new WeakMap<BusEvent, ReloadResult>();
 
   private constructor(configuration: Configuration, surroundings: GatewaySurroundings) {
     this.#configuration = configuration;
+    this.#written = configuration;
     this.#surroundings = surroundings;
     this.#parts = gatewayParts(configuration, surroundings, {
       configuration: () => this.#configuration,
       phase: () => this.#phase(),
       lastReload: () => this.#reloader.last,
       reload: () => this.reloadFile('operator'),
+      applyOverrides: () => this.#applyOverrides(),
       setDraining: (draining) => {
         this.#draining = draining;
       },
@@ -43,7 +47,7 @@ export class Gateway {
     this.#reloader = new Reloader({
       put: (next) => this.#put(next),
       file: () => this.#configuration.file,
-      logger: surroundings.log.logger,
+      logger: this.#parts.logger,
       metrics: this.#parts.metrics,
     });
     // Each part of it has time limits of its own.
@@ -115,7 +119,8 @@ export class Gateway {
 
   async #close(): Promise<void> {
     const { stopTimeoutMs } = this.#configuration;
-    const { listeners, gate, applications, operators, busDoor, load, stateLog } = this.#parts;
+    const { listeners, gate, applications, operators, overrides, busDoor, load, stateLog } = this.#parts;
+    overrides.close();
     await listeners.close(stopTimeoutMs);
     await gate.drain(stopTimeoutMs);
     await applications.stop();
@@ -142,14 +147,16 @@ export class Gateway {
    * and the faults say why. Requests under way end as they began; applications whose configuration is the same keep their daemons,
    * queues and learned limits.
    */
-  #put(next: Configuration): ReloadResult {
+  #put(written: Configuration): ReloadResult {
     const before = this.#configuration;
-    const { applications, listeners, operators, busDoor, bounds } = this.#parts;
+    const { applications, listeners, operators, busDoor, bounds, overrides } = this.#parts;
+    const next = overrides.applied(written);
     try {
       busDoor?.prepare(next.applications);
       const nextApplications = applications.prepare(next.applications);
       const nextListeners = listeners.prepare(next.listen);
       const nextAdmin = this.#prepareAdmin(next, nextListeners);
+      this.#written = written;
       this.#configuration = next;
       Object.assign(bounds, next.http);
       const changes = applications.commit(nextApplications);
@@ -162,6 +169,23 @@ export class Gateway {
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       return { faults: [fault] };
+    }
+  }
+
+  /** As a reload of the same configuration, but for what is set for a while: only applications can change by that. */
+  #applyOverrides(): Fault | undefined {
+    if (this.#surroundings.bus.state !== 'started')
+      return new Fault('control/not-now', 'expected a gateway that is neither starting nor stopping');
+    const { applications, overrides } = this.#parts;
+    const next = overrides.applied(this.#written);
+    try {
+      const prepared = applications.prepare(next.applications);
+      this.#configuration = next;
+      applications.commit(prepared);
+      return undefined;
+    } catch (fault) {
+      if (fault instanceof Fault) return fault;
+      throw fault;
     }
   }
 

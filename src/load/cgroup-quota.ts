@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-
 /** Processors by `cpu.max` of cgroup v2: `max 100000` or `150000 100000`. Nothing where there is no bound. */
 export function parseCpuMax(text: string): number | undefined {
   const found = /^(\d+) (\d+)\s*$/.exec(text);
@@ -37,8 +35,14 @@ export function parseCgroupPaths(text: string): CgroupPaths {
  *
  * A container without a cgroup namespace sees the host's path and, mounted at the top, its own group: what of the path
  * is not there is passed over, and the top is asked too.
+ *
+ * `textOf`: the text of a file, or nothing where it cannot be read.
  */
-export function cgroupQuota(procRoot: string, sysRoot: string): number | undefined {
+export function cgroupQuota(
+  procRoot: string,
+  sysRoot: string,
+  textOf: (path: string) => string | undefined,
+): number | undefined {
   const paths = parseCgroupPaths(textOf(`${procRoot}/self/cgroup`) ?? '');
   const bounds: (number | undefined)[] = [];
   if (paths.v2 !== undefined) {
@@ -65,12 +69,4 @@ function share(quota: number, period: number): number | undefined {
 function upwards(path: string): string[] {
   const names = path.split('/').filter((name) => name !== '' && name !== '..' && name !== '.');
   return names.map((_, at) => `/${names.slice(0, names.length - at).join('/')}`).concat('');
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return undefined;
-  }
 }

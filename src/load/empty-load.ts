@@ -4,6 +4,7 @@ import type { MachineLoad } from '../core/load.ts';
 export function emptyLoad(): MachineLoad {
   return {
     processors: 1,
+    machineProcessors: undefined,
     loadAverage: undefined,
     running: undefined,
     cpuPressure: undefined,

@@ -11,6 +11,7 @@ const limits = z.partialRecord(runLane, z.int().min(1).nullable());
 /** All signals of `core/load.ts`; what the machine cannot measure is left out. */
 const load = z.strictObject({
   processors: z.number(),
+  machine_processors: z.number().optional(),
   load_average: z.number().optional(),
   running: z.number().optional(),
   cpu_pressure: z.number().optional(),
@@ -26,10 +27,23 @@ const load = z.strictObject({
   oldest_wait_ms: milliseconds,
 });
 
+/** On what an answer rests, as the policy says: `core/ground.ts`. */
+const ground = z.strictObject({
+  signal: z.string(),
+  value: z.number(),
+  comparison: z.enum(['<', '<=', '>=', '>']),
+  threshold: z.number(),
+  parameter: z.string().optional(),
+  means: z.string(),
+});
+
 /** What a policy answered: nothing but its name where it had no opinion. */
 const voice = {
   policy: z.string(),
   faulty: z.literal(true).optional(),
+  /** Its sheds are only counted. */
+  dry_run: z.literal(true).optional(),
+  grounds: z.array(ground).optional(),
   retry_after_ms: milliseconds.optional(),
 };
 const arrivalVoice = z.strictObject({

@@ -1,11 +1,12 @@
 import { nearestName } from '../config/nearest-name.ts';
 import { Fault } from '../core/fault.ts';
 import type { PolicyDefinition } from '../core/policy.ts';
+import { standardPolicyHelpers } from '../core/standard-policy-helpers.ts';
 import { knownSignals } from './known-signals.ts';
 
 /** Labels under which the gateway itself decides: a policy of that name could not be told from it. */
 const RESERVED = ['admission', 'daemon', 'default', 'failsafe'];
-const KINDS = ['number', 'integer', 'duration', 'boolean', 'choice'];
+const KINDS = ['number', 'integer', 'duration', 'boolean', 'choice', 'text'];
 
 type Unknowns = Readonly<Record<string, unknown>>;
 
@@ -82,9 +83,10 @@ function checkParameter(
 ): void {
   const code = 'policy/bad-parameters';
   const at = (part: string) => `parameters.${key}${part}`;
+  if (key === 'dry_run') fail(code, at(''), 'another name: operators write dry_run for every policy', key);
   if (!/^[a-z][a-z0-9_]*$/.test(key)) fail(code, at(''), 'lower case words joined by underscores', key);
   if (!isMap(declared)) fail(code, at(''), 'a declaration with kind, default and meaning', declared);
-  const { kind, default: value, meaning, unit, choices, minimum, maximum } = declared;
+  const { kind, default: value, meaning, unit, choices, minimum, maximum, form, check } = declared;
   if (typeof kind !== 'string' || !KINDS.includes(kind))
     fail(code, at('.kind'), `one of ${KINDS.join(', ')}`, kind);
   if (typeof meaning !== 'string' || meaning.trim() === '')
@@ -96,6 +98,13 @@ function checkParameter(
       fail(code, at('.choices'), 'a list of strings', choices);
     if (typeof value !== 'string' || !choices.includes(value))
       fail(code, at('.default'), `one of ${choices.join(', ')}`, value);
+  } else if (kind === 'text') {
+    if (typeof form !== 'string' || form === '')
+      fail(code, at('.form'), 'what is written there, in words', form);
+    if (typeof value !== 'string') fail(code, at('.default'), 'a text', value);
+    if (check !== undefined && typeof check !== 'function') fail(code, at('.check'), 'a function', check);
+    if (check !== undefined && check(value, standardPolicyHelpers) !== undefined)
+      fail(code, at('.default'), 'a text that the check lets pass', value);
   } else {
     const needsUnit = kind !== 'duration';
     if (needsUnit && (typeof unit !== 'string' || unit === ''))

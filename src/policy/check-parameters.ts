@@ -1,6 +1,7 @@
 import { formatDuration, parseDuration } from '../config/duration.ts';
 import { nearestName } from '../config/nearest-name.ts';
-import type { Parameter, Parameters } from '../core/parameter.ts';
+import type { Parameter, Parameters, TextProblem } from '../core/parameter.ts';
+import { standardPolicyHelpers } from '../core/standard-policy-helpers.ts';
 
 export type ParameterValue = number | boolean | string;
 
@@ -9,6 +10,8 @@ export interface ParameterProblem {
   /** In words, with a suggestion where there is one: `one of start, shed (did you mean shed?)`. */
   readonly expected: string;
   readonly found: string;
+  /** Where in a text of several lines: from 1, both. */
+  readonly at?: { readonly line: number; readonly column: number };
 }
 
 export type CheckedParameters =
@@ -32,6 +35,12 @@ export function checkParameters(
       continue;
     }
     const parameter = declared[key];
+    if (parameter?.kind === 'text' && typeof found === 'string') {
+      const problem = parameter.check?.(found, standardPolicyHelpers);
+      if (problem === undefined) values[key] = found;
+      else problems.push(inText(key, problem));
+      continue;
+    }
     const value = parameter && read(parameter, found);
     if (value !== undefined) values[key] = value;
     else if (parameter) problems.push({ key, expected: describe(parameter, found), found: show(found) });
@@ -43,6 +52,9 @@ function read(parameter: Parameter, found: unknown): ParameterValue | undefined 
   switch (parameter.kind) {
     case 'boolean':
       return typeof found === 'boolean' ? found : undefined;
+    case 'text':
+      // What is a text has been checked by the policy itself.
+      return undefined;
     case 'choice':
       return typeof found === 'string' && parameter.choices.includes(found) ? found : undefined;
     case 'duration': {
@@ -73,6 +85,8 @@ function describe(parameter: Parameter, found: unknown): string {
   switch (parameter.kind) {
     case 'boolean':
       return 'true or false';
+    case 'text':
+      return `a text: ${parameter.form}`;
     case 'choice':
       return `one of ${parameter.choices.join(', ')}${suggestion(found, parameter.choices)}`;
     case 'duration':
@@ -82,6 +96,10 @@ function describe(parameter: Parameter, found: unknown): string {
       return `${kind} (${parameter.unit})${range(parameter, String)}`;
     }
   }
+}
+
+function inText(key: string, { line, column, expected, found }: TextProblem): ParameterProblem {
+  return { key, expected, found, at: { line, column } };
 }
 
 function range({ minimum, maximum }: Bounds, format: (value: number) => string): string {

@@ -3,18 +3,20 @@ import type { PolicyContext, PolicyDefinition, Snapshot } from '../core/policy.t
 import type { Random } from '../core/random.ts';
 import { standardPolicyHelpers } from '../core/standard-policy-helpers.ts';
 import type { LivePolicy } from './live-policy.ts';
-import { PolicyChain, type PolicyFaultHandler } from './policy-chain.ts';
+import { type DryShedHandler, PolicyChain, type PolicyFaultHandler } from './policy-chain.ts';
 
 export interface ConfiguredPolicy {
   readonly definition: PolicyDefinition;
   /** Checked against the definition, defaults filled in. */
   readonly parameters: Readonly<Record<string, number | boolean | string>>;
+  readonly dryRun?: boolean;
 }
 
 export interface ChainSurroundings {
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Random;
   readonly onFault: PolicyFaultHandler;
+  readonly onDryShed?: DryShedHandler;
   /** The `snapshot()` of an earlier chain. */
   readonly saved?: Readonly<Record<string, Snapshot>>;
 }
@@ -22,9 +24,9 @@ export interface ChainSurroundings {
 /** Makes the policies of one application. One that cannot be made is a fault, and the fail-safe stands in for it. */
 export function createPolicyChain(
   configured: readonly ConfiguredPolicy[],
-  { clock, random, onFault, saved }: ChainSurroundings,
+  { clock, random, onFault, onDryShed, saved }: ChainSurroundings,
 ): PolicyChain {
-  const policies = configured.map(({ definition, parameters }): LivePolicy => {
+  const policies = configured.map(({ definition, parameters, dryRun = false }): LivePolicy => {
     const { name, reasons } = definition;
     const context = {
       parameters: parameters as PolicyContext<never>['parameters'],
@@ -36,14 +38,14 @@ export function createPolicyChain(
     // What was saved may be what it stumbles over: then it begins anew.
     for (const state of former === undefined ? [undefined] : [former, undefined]) {
       try {
-        return { name, reasons, policy: definition.create({ ...context, saved: state }) };
+        return { name, reasons, dryRun, policy: definition.create({ ...context, saved: state }) };
       } catch (error) {
         onFault(name, 'create', error);
       }
     }
-    return { name, reasons, policy: faultyPolicy };
+    return { name, reasons, dryRun, policy: faultyPolicy };
   });
-  return new PolicyChain(policies, onFault);
+  return new PolicyChain(policies, onFault, onDryShed);
 }
 
 function fault(): never {

@@ -3,6 +3,7 @@ import type { Signal } from '../core/load.ts';
 /** Complete by its type: a signal that is added to the load is missed here. */
 const known: Readonly<Record<Signal, true>> = {
   processors: true,
+  machineProcessors: true,
   loadAverage: true,
   running: true,
   cpuPressure: true,

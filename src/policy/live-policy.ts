@@ -6,4 +6,6 @@ export interface LivePolicy {
   /** The reasons that it declared. */
   readonly reasons: readonly string[];
   readonly policy: Policy;
+  /** It may say its lanes and priorities, but not shed, limit or order: what it would shed is counted. */
+  readonly dryRun?: boolean;
 }

@@ -5,15 +5,27 @@ import type { Load } from '../core/load.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Arrival, Dispatch, QueueDiscipline, Snapshot } from '../core/policy.ts';
 import type { View } from '../core/view.ts';
+import { checkedGrounds } from './checked-grounds.ts';
 import type { LivePolicy } from './live-policy.ts';
 import type { PolicyQuestion } from './policy-question.ts';
 
 /** Told of every fault of a policy; `error` is what it threw, or says what was wrong with its answer. Must not throw. */
 export type PolicyFaultHandler = (policy: string, question: PolicyQuestion, error: unknown) => void;
 
-export type ChainArrival = { readonly decision: Decision } | { readonly priority: number };
+/** A policy in a dry run would have shed a request: told once for each request and policy. Must not throw. */
+export type DryShedHandler = (policy: string, reason: string) => void;
+
+export type ChainArrival =
+  | { readonly decision: Decision }
+  | {
+      readonly priority: number;
+      readonly share?: number;
+      /** Policies in a dry run that would have shed it: for `dispatch`, which counts them no second time. */
+      readonly drySheds?: readonly string[];
+    };
 
 interface Member extends LivePolicy {
+  readonly dryRun: boolean;
   readonly known: ReadonlySet<string>;
   /** The questions whose last answer was a fault, as bits. */
   faulty: number;
@@ -41,7 +53,8 @@ const BY_FAILSAFE = {
  * - any shed vetoes; the first to say so names the decision;
  * - otherwise the first lane, the first priority and the first order of the queue win;
  * - the least limit and the shortest wait count;
- * - everyone hears every outcome.
+ * - everyone hears every outcome;
+ * - one in a dry run names lanes and priorities, but its sheds are only counted, and its limits and order left out.
  *
  * What throws or answers against the contract is a fault: it counts as no opinion, is reported, and stops nobody else from
  * being asked. Where nobody else gives a lane the fail-safe does. Until a faulty policy answers that question well again,
@@ -50,18 +63,21 @@ const BY_FAILSAFE = {
 export class PolicyChain {
   readonly #members: readonly Member[];
   readonly #onFault: PolicyFaultHandler;
+  readonly #onDryShed: DryShedHandler | undefined;
   readonly #faults = new Map<string, number>();
   #processors = 1;
 
-  constructor(policies: readonly LivePolicy[], onFault: PolicyFaultHandler) {
-    this.#members = policies.map(({ name, reasons, policy }) => ({
+  constructor(policies: readonly LivePolicy[], onFault: PolicyFaultHandler, onDryShed?: DryShedHandler) {
+    this.#members = policies.map(({ name, reasons, policy, dryRun = false }) => ({
       name,
       reasons,
       policy,
+      dryRun,
       known: new Set(reasons),
       faulty: 0,
     }));
     this.#onFault = onFault;
+    this.#onDryShed = onDryShed;
   }
 
   /** In the order in which they are asked. */
@@ -77,8 +93,9 @@ export class PolicyChain {
   /** `voices`, where given, hears what each policy answered. */
   arrive(view: View, load: Load, voices?: PolicyVoice<Arrival>[]): ChainArrival {
     this.#processors = load.processors;
-    let priority: ChainArrival | undefined;
+    let priority: Exclude<ChainArrival, { decision: Decision }> | undefined;
     let shed: Decision | undefined;
+    let drySheds: string[] | undefined;
     for (const member of this.#members) {
       if (member.policy.arrive === undefined) continue;
       try {
@@ -86,9 +103,12 @@ export class PolicyChain {
         if (answer !== undefined) {
           checkArrival(answer, member);
           if (!('shed' in answer)) priority ??= answer;
-          else shed ??= shedBy(member.name, answer.shed, answer.retryAfterMs);
+          else if (member.dryRun) {
+            drySheds = [...(drySheds ?? []), member.name];
+            this.#onDryShed?.(member.name, answer.shed);
+          } else shed ??= shedBy(member.name, answer.shed, answer.retryAfterMs);
         }
-        voices?.push({ policy: member.name, answer });
+        if (voices !== undefined) voices.push(this.#voice(member, answer, view, load));
         member.faulty &= ~ARRIVE;
       } catch (error) {
         voices?.push({ policy: member.name, answer: undefined, faulty: true });
@@ -96,35 +116,41 @@ export class PolicyChain {
       }
     }
     if (shed !== undefined) return { decision: shed };
-    return priority ?? ORDINARY;
+    return drySheds === undefined ? (priority ?? ORDINARY) : { ...(priority ?? ORDINARY), drySheds };
   }
 
-  /** `voices`, where given, hears what each policy answered. */
-  dispatch(view: View, load: Load, voices?: PolicyVoice<Dispatch>[]): Decision {
+  /** `voices`, where given, hears what each policy answered; `drySheds` are those of the arrival. */
+  dispatch(view: View, load: Load, voices?: PolicyVoice<Dispatch>[], drySheds?: readonly string[]): Decision {
     this.#processors = load.processors;
     let lane: Decision | undefined;
     let shed: Decision | undefined;
     let faulty = 0;
+    let wouldShed = false;
     for (const member of this.#members) {
       if (member.policy.dispatch === undefined) continue;
       try {
         const answer = member.policy.dispatch(view, load);
         if (answer !== undefined) {
           checkDispatch(answer, member, load);
-          if (answer.lane === 'shed') shed ??= shedBy(member.name, answer.reason, answer.retryAfterMs);
-          else lane ??= laneBy(member.name, answer);
+          if (answer.lane !== 'shed') lane ??= laneBy(member.name, answer);
+          else if (member.dryRun) {
+            wouldShed = true;
+            if (drySheds?.includes(member.name) !== true) this.#onDryShed?.(member.name, answer.reason);
+          } else shed ??= shedBy(member.name, answer.reason, answer.retryAfterMs);
         }
-        voices?.push({ policy: member.name, answer });
+        if (voices !== undefined) voices.push(this.#voice(member, answer, view, load));
         member.faulty &= ~DISPATCH;
       } catch (error) {
         voices?.push({ policy: member.name, answer: undefined, faulty: true });
         this.#fault(member, 'dispatch', DISPATCH, error);
-        faulty += 1;
+        if (!member.dryRun) faulty += 1;
       }
     }
     const decision = shed ?? lane;
     if (decision !== undefined) return decision;
     if (faulty > 0) return this.#failsafe(load);
+    // Who would have shed had no lane to name: then the one that bears most.
+    if (wouldShed && daemonIsUp(load)) return BY_DEFAULT.forward;
     return BY_DEFAULT[load.lanes.includes('exec') ? 'exec' : 'forward'];
   }
 
@@ -132,6 +158,7 @@ export class PolicyChain {
   limit(lane: RunLane): number {
     let least = Number.POSITIVE_INFINITY;
     for (const member of this.#members) {
+      if (member.dryRun) continue;
       if (member.policy.limit !== undefined) {
         try {
           const answer = member.policy.limit(lane);
@@ -154,7 +181,7 @@ export class PolicyChain {
     let order: QueueDiscipline['order'];
     let maxWaitMs: number | undefined;
     for (const member of this.#members) {
-      if (member.policy.queue === undefined) continue;
+      if (member.policy.queue === undefined || member.dryRun) continue;
       try {
         const answer = member.policy.queue();
         if (answer !== undefined) {
@@ -172,12 +199,12 @@ export class PolicyChain {
     return { ...(order && { order }), ...(maxWaitMs !== undefined && { maxWaitMs }) };
   }
 
-  /** To be called exactly once for every request that `arrive` saw. */
-  outcome(outcome: Outcome): void {
+  /** To be called exactly once for every request that `arrive` saw, with its view. */
+  outcome(outcome: Outcome, view: View): void {
     for (const member of this.#members) {
       if (member.policy.outcome === undefined) continue;
       try {
-        const answer: unknown = member.policy.outcome(outcome);
+        const answer: unknown = member.policy.outcome(outcome, view);
         if (answer instanceof Promise) refusePromise(answer);
         member.faulty &= ~OUTCOME;
       } catch (error) {
@@ -200,6 +227,19 @@ export class PolicyChain {
     return all;
   }
 
+  #voice<Answer>(member: Member, answer: Answer | undefined, view: View, load: Load): PolicyVoice<Answer> {
+    const { name: policy, dryRun } = member;
+    const dry = dryRun ? { dryRun } : {};
+    if (member.policy.explain === undefined) return { policy, answer, ...dry };
+    try {
+      return { policy, answer, ...dry, grounds: checkedGrounds(member.policy.explain(view, load)) };
+    } catch (error) {
+      // Its answer stands: it only cannot say why.
+      this.#report(policy, 'explain', error);
+      return { policy, answer, ...dry };
+    }
+  }
+
   #failsafeLimit(): number {
     const twice = Math.floor(2 * this.#processors);
     return twice >= 1 && Number.isSafeInteger(twice) ? twice : 1;
@@ -208,8 +248,7 @@ export class PolicyChain {
   /** Whatever is up: the daemon, else a program, else the gateway has to get the daemon up. */
   #failsafe(load: Load): Decision {
     if (load.inflight.exec + load.inflight.forward > this.#failsafeLimit()) return BY_FAILSAFE.shed;
-    const isUp = load.daemon === 'up' || load.daemon === 'none';
-    if (isUp && load.lanes.includes('forward')) return BY_FAILSAFE.forward;
+    if (daemonIsUp(load)) return BY_FAILSAFE.forward;
     return BY_FAILSAFE[load.lanes.includes('exec') ? 'exec' : 'forward'];
   }
 
@@ -225,6 +264,10 @@ export class PolicyChain {
 }
 
 const AS_CONFIGURED: QueueDiscipline = {};
+
+function daemonIsUp({ daemon, lanes }: Load): boolean {
+  return (daemon === 'up' || daemon === 'none') && lanes.includes('forward');
+}
 
 function shedBy(policy: string, reason: string, retryAfterMs: number | undefined): Decision {
   return retryAfterMs === undefined
@@ -245,6 +288,8 @@ function checkArrival(answer: Arrival, { known }: Member): void {
     checkDuration(answer.retryAfterMs, 'retryAfterMs');
   } else if (!Number.isFinite(answer.priority)) {
     throw new TypeError(`expected a shed or a priority that is a number, found ${show(answer)}`);
+  } else if (answer.share !== undefined && !(answer.share >= 0 && answer.share <= 1)) {
+    throw new TypeError(`expected a share from 0 to 1, found ${show(answer)}`);
   }
 }
 

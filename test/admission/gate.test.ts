@@ -134,9 +134,9 @@ function application(name: string, settings: Settings): Application {
   };
   const heard: Policy = {
     ...policy,
-    outcome: (outcome) => {
+    outcome: (outcome, view) => {
       outcomes.push(outcome);
-      policy.outcome?.(outcome);
+      policy.outcome?.(outcome, view);
     },
   };
   const backend = (lane: RunLane): Backend => ({
@@ -170,6 +170,7 @@ function application(name: string, settings: Settings): Application {
 
 const machine = {
   processors: 2,
+  machineProcessors: 2,
   loadAverage: 0,
   running: 0,
   cpuPressure: 0,

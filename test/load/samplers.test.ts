@@ -7,6 +7,7 @@ import { LoadAverageSampler } from '../../src/load/load-average-sampler.ts';
 import { MemoryAvailableSampler } from '../../src/load/memory-available-sampler.ts';
 import { PressureSampler } from '../../src/load/pressure-sampler.ts';
 import { ProcessorsSampler } from '../../src/load/processors-sampler.ts';
+import { textOfFile } from '../../src/load/text-of-file.ts';
 import { FileTree } from '../support/file-tree.ts';
 
 let tree: FileTree;
@@ -232,7 +233,7 @@ describe('the cgroup quota', () => {
     ],
   ])('is %s', (_, files, expected) => {
     for (const [path, text] of Object.entries(files)) tree.write(path, text);
-    expect(cgroupQuota(`${tree.root}/proc`, `${tree.root}/sys`)).toBe(expected);
+    expect(cgroupQuota(`${tree.root}/proc`, `${tree.root}/sys`, textOfFile)).toBe(expected);
   });
 });
 
@@ -259,6 +260,22 @@ describe('processors', () => {
     sampler(parallelism).sample(load, 0);
     expect(load.processors).toBe(expected);
   });
+
+  test.each([
+    ['0-1\n', 2],
+    ['0\n', 1],
+    ['0-3,8,10-11\n', 7],
+    ['\n', undefined],
+  ])(
+    'of the whole machine are those that %j lists, whatever affinity and quota allow: %o',
+    (list, expected) => {
+      quota('150000 100000\n');
+      tree.write('sys/devices/system/cpu/online', list);
+      const load = emptyLoad();
+      sampler(1).sample(load, 0);
+      expect(load).toMatchObject({ processors: 1, machineProcessors: expected });
+    },
+  );
 
   test('are read again only after ten seconds', () => {
     quota('max 100000\n');

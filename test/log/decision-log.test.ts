@@ -112,6 +112,7 @@ describe('a record', () => {
       ...idleLoad(),
       ...{
         processors: 4,
+        machineProcessors: 8,
         loadAverage: 1.5,
         running: 3,
         cpuPressure: 0.1,
@@ -131,6 +132,7 @@ describe('a record', () => {
     expect(written()[0]?.arrive?.load).toEqual({
       ...{
         processors: 4,
+        machine_processors: 8,
         load_average: 1.5,
         running: 3,
         cpu_pressure: 0.1,

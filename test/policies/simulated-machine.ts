@@ -16,17 +16,25 @@ export interface MachineOptions {
   readonly work: (random: Random) => number;
   /** Time in which the program sleeps, with no processor. */
   readonly sleepMs?: number;
-  readonly lanes?: readonly RunLane[];
+  /** The lane that requests run in. */
+  readonly lane?: RunLane;
   readonly queueMax?: number;
   readonly queueTimeoutMs?: number;
   /** Signals that this machine cannot measure. */
   readonly withoutSignals?: boolean;
-  /** Whoever is refused comes back after this long at the soonest, so many times. */
-  readonly retries?: { readonly times: number; readonly afterMs: number };
+  /** Whoever is refused comes back after this long at the soonest, so many times; each time `backOff` times as late. */
+  readonly retries?: { readonly times: number; readonly afterMs: number; readonly backOff?: number };
+  /** Tasks of somebody else that never sleep. */
+  readonly neighbours?: number;
+  /** What the gateway's own event loop needs for each thing that happens, milliseconds; things that happen meanwhile wait. */
+  readonly loopMs?: number;
+  /** What is asked for; the same for every request where left out. */
+  readonly view?: (random: Random) => View;
 }
 
 /** What became of one visitor's request. */
 export interface SimulatedAnswer {
+  readonly view: View;
   readonly result: Result;
   readonly decision: Decision;
   readonly arrivedMs: number;
@@ -36,13 +44,16 @@ export interface SimulatedAnswer {
 }
 
 interface Waiting {
+  readonly view: View;
   readonly arrivedMs: number;
-  readonly triesLeft: number;
+  readonly tries: number;
+  /** Sends the next request as soon as this one is answered. */
+  readonly closedLoop: boolean;
   takeBack: () => void;
 }
 
 interface Running {
-  readonly arrivedMs: number;
+  readonly waiting: Waiting;
   readonly startedMs: number;
   readonly inflight: number;
   readonly decision: Decision;
@@ -50,36 +61,51 @@ interface Running {
   readonly doneAt: number;
 }
 
-const view: View = { meta: () => undefined, entries: () => [] };
+const sameView: View = { meta: () => undefined, entries: () => [] };
 const SAMPLE_MS = 100;
+/** From the gateway to a visitor in a closed loop and back. */
+const NETWORK_MS = 0.1;
 
 /**
  * A machine with one application behind the gate: open-loop arrivals (Poisson), a bounded admission queue, slots by the
- * limit of the chain, and processors that all running requests share evenly. Deterministic for a seed.
+ * limit of the chain, and processors that all running requests share evenly. Deterministic for a seed. Visitors in a closed
+ * loop may come beside.
  */
 export class SimulatedMachine {
   readonly answers: SimulatedAnswer[] = [];
+  /** Requests that have come so far, those that came back included. */
+  arrived = 0;
+  /** Processor time that requests had in all, milliseconds. */
+  workedMs = 0;
   #options: Required<Omit<MachineOptions, 'retries'>> & Pick<MachineOptions, 'retries'>;
+  #closedLoops = 0;
+  #closedLoopsWanted = 0;
+  #loopFreeMs = 0;
   #ratePerSecond = 0;
   #nextArrival: () => void = () => undefined;
   #nextDone: () => void = () => undefined;
   readonly #queue: Waiting[] = [];
   readonly #running = new Set<Running>();
   #sleeping = 0;
+  /** Done, and the event loop has not seen it yet. */
+  #finishing = 0;
   /** Service that any one running request has attained so far, milliseconds of one processor. */
   #attained = 0;
   #attainedMs = 0;
   #loadAverage = 0;
   #crowdedMs = 0;
-  #sample = { running: 0, pressure: 0 };
+  #sample = { running: 0, pressure: 0, loopDelayMs: 0 };
 
   constructor(options: MachineOptions) {
     this.#options = {
       sleepMs: 0,
-      lanes: ['exec'],
+      lane: 'exec',
       queueMax: 128,
       queueTimeoutMs: 10_000,
       withoutSignals: false,
+      neighbours: 0,
+      loopMs: 0,
+      view: () => sameView,
       ...options,
     };
     this.#sampleForever();
@@ -87,11 +113,11 @@ export class SimulatedMachine {
   }
 
   get limit(): number {
-    return this.#options.chain.limit('exec');
+    return this.#options.chain.limit(this.#options.lane);
   }
 
   get inflight(): number {
-    return this.#running.size + this.#sleeping;
+    return this.#running.size + this.#sleeping + this.#finishing;
   }
 
   /** Makes every further request need this much. */
@@ -109,11 +135,19 @@ export class SimulatedMachine {
     return this.answers.slice(before);
   }
 
+  /** Runs for a time with so many visitors each of whom sends the next request as soon as one is answered. */
+  runClosed(visitors: number, forMs: number): SimulatedAnswer[] {
+    this.#closedLoopsWanted = visitors;
+    for (; this.#closedLoops < visitors; this.#closedLoops += 1) this.#come(0, true);
+    return this.run(0, forMs);
+  }
+
   #load(): Load {
-    const { processors, withoutSignals, lanes } = this.#options;
+    const { processors, withoutSignals, lane } = this.#options;
     const known = <T>(value: T) => (withoutSignals ? undefined : value);
     return {
       processors,
+      machineProcessors: known(processors),
       loadAverage: known(this.#loadAverage),
       running: known(this.#sample.running),
       cpuPressure: known(this.#sample.pressure),
@@ -121,10 +155,10 @@ export class SimulatedMachine {
       ioPressure: known(0),
       cpuBusy: undefined,
       memoryAvailable: undefined,
-      eventLoopDelayMs: undefined,
-      lanes,
+      eventLoopDelayMs: known(this.#sample.loopDelayMs),
+      lanes: [lane],
       daemon: 'none',
-      inflight: { exec: this.inflight, forward: 0 },
+      inflight: { exec: 0, forward: 0, [lane]: this.inflight },
       queued: this.#queue.length,
       oldestWaitMs: this.#options.clock.now() - (this.#queue[0]?.arrivedMs ?? this.#options.clock.now()),
     };
@@ -135,15 +169,28 @@ export class SimulatedMachine {
     const gapMs = (-Math.log(1 - this.#options.random()) * 1000) / this.#ratePerSecond;
     this.#nextArrival = this.#options.clock.after(gapMs, () => {
       this.#scheduleArrival();
-      this.#arrive(this.#options.retries?.times ?? 0);
+      this.#come(0, false);
     });
   }
 
-  #arrive(triesLeft: number): void {
+  #come(tries: number, closedLoop: boolean): void {
+    this.arrived += 1;
+    const arrivedMs = this.#options.clock.now();
+    const view = this.#options.view(this.#options.random);
+    const waiting: Waiting = { view, arrivedMs, tries, closedLoop, takeBack: () => undefined };
+    this.#throughLoop(() => this.#arrive(waiting));
+  }
+
+  #throughLoop(action: () => void): void {
+    const { clock, loopMs } = this.#options;
+    if (loopMs === 0) return action();
+    this.#loopFreeMs = Math.max(this.#loopFreeMs, clock.now()) + loopMs;
+    clock.after(this.#loopFreeMs - clock.now(), action);
+  }
+
+  #arrive(waiting: Waiting): void {
     const { clock, chain, queueMax, queueTimeoutMs } = this.#options;
-    const arrivedMs = clock.now();
-    const arrival = chain.arrive(view, this.#load());
-    const waiting: Waiting = { arrivedMs, triesLeft, takeBack: () => undefined };
+    const arrival = chain.arrive(waiting.view, this.#load());
     if ('decision' in arrival) return this.#refuse(waiting, arrival.decision);
     if (this.#queue.length >= queueMax) {
       // With the newest first it is the oldest that has the least hope.
@@ -163,7 +210,7 @@ export class SimulatedMachine {
 
   #grant(): void {
     const { clock, chain, sleepMs } = this.#options;
-    while (this.#queue.length > 0 && this.inflight < chain.limit('exec')) {
+    while (this.#queue.length > 0 && this.inflight < this.limit) {
       const { order, maxWaitMs } = chain.queueDiscipline();
       const next = order === 'newest-first' ? this.#queue.pop() : this.#queue.shift();
       if (next === undefined) return;
@@ -172,7 +219,7 @@ export class SimulatedMachine {
         this.#refuse(next, refusal('queue_timeout'));
         continue;
       }
-      const decision = chain.dispatch(view, this.#load());
+      const decision = chain.dispatch(next.view, this.#load());
       if (decision.lane === 'shed') {
         this.#refuse(next, decision);
         continue;
@@ -191,10 +238,10 @@ export class SimulatedMachine {
     }
   }
 
-  #start({ arrivedMs }: Waiting, decision: Decision, startedMs: number, inflight: number): void {
+  #start(waiting: Waiting, decision: Decision, startedMs: number, inflight: number): void {
     this.#attain();
     const doneAt = this.#attained + this.#options.work(this.#options.random);
-    this.#running.add({ arrivedMs, startedMs, inflight, decision, doneAt });
+    this.#running.add({ waiting, startedMs, inflight, decision, doneAt });
     this.#scheduleDone();
   }
 
@@ -209,51 +256,71 @@ export class SimulatedMachine {
     this.#nextDone = this.#options.clock.after(delayMs, () => {
       this.#attain();
       this.#running.delete(done);
-      this.#finish(done, 'served', done.decision, done.startedMs, done.inflight);
+      this.#finishing += 1;
+      this.#throughLoop(() => {
+        this.#finishing -= 1;
+        this.#finish(done.waiting, 'served', done.decision, done.startedMs, done.inflight);
+        this.#grant();
+      });
       this.#scheduleDone();
-      this.#grant();
     });
   }
 
   #refuse(waiting: Waiting, decision: Decision): void {
     const { clock, random, retries } = this.#options;
     this.#finish(waiting, 'ignored', decision, clock.now(), 0);
-    if (retries === undefined || waiting.triesLeft === 0) return;
-    clock.after(retries.afterMs * (1 + random()), () => this.#arrive(waiting.triesLeft - 1));
+    if (retries === undefined || waiting.closedLoop || waiting.tries >= retries.times) return;
+    const afterMs = retries.afterMs * (retries.backOff ?? 1) ** waiting.tries;
+    clock.after(afterMs * (1 + random()), () => this.#come(waiting.tries + 1, false));
   }
 
   #finish(
-    { arrivedMs }: Waiting | Running,
+    { view, arrivedMs, closedLoop }: Waiting,
     result: Result,
     decision: Decision,
     startedMs: number,
     inflight: number,
   ): void {
-    const finishedMs = this.#options.clock.now();
+    const { clock } = this.#options;
+    const finishedMs = clock.now();
     const waitMs = startedMs - arrivedMs;
     const busyMs = finishedMs - startedMs;
     const totalMs = finishedMs - arrivedMs;
-    this.answers.push({ result, decision, arrivedMs, finishedMs, totalMs, waitMs });
+    this.answers.push({ view, result, decision, arrivedMs, finishedMs, totalMs, waitMs });
     const { lane } = decision;
-    this.#options.chain.outcome({ lane, result, waitMs, firstByteMs: busyMs, busyMs, totalMs, inflight });
+    this.#options.chain.outcome(
+      { lane, result, waitMs, firstByteMs: busyMs, busyMs, totalMs, inflight },
+      view,
+    );
+    if (!closedLoop) return;
+    if (this.#closedLoops > this.#closedLoopsWanted) this.#closedLoops -= 1;
+    // The answer has to get there, and the next request to come.
+    else clock.after(NETWORK_MS, () => this.#come(0, true));
   }
 
   /** Of one processor, what each running request has. */
   #share(): number {
-    return Math.min(1, this.#options.processors / Math.max(1, this.#running.size));
+    return Math.min(1, this.#options.processors / Math.max(1, this.#tasks));
+  }
+
+  /** Tasks that run or want to. */
+  get #tasks(): number {
+    return this.#running.size + this.#options.neighbours;
   }
 
   #attain(): void {
     const nowMs = this.#options.clock.now();
     const passedMs = nowMs - this.#attainedMs;
     this.#attained += passedMs * this.#share();
-    if (this.#running.size > this.#options.processors) this.#crowdedMs += passedMs;
+    this.workedMs += passedMs * this.#share() * this.#running.size;
+    if (this.#tasks > this.#options.processors) this.#crowdedMs += passedMs;
     this.#attainedMs = nowMs;
   }
 
   #sampleForever(): void {
     this.#attain();
-    this.#sample = { running: this.#running.size, pressure: this.#crowdedMs / SAMPLE_MS };
+    const loopDelayMs = Math.max(0, this.#loopFreeMs - this.#options.clock.now());
+    this.#sample = { running: this.#tasks, pressure: this.#crowdedMs / SAMPLE_MS, loopDelayMs };
     this.#crowdedMs = 0;
     this.#options.clock.after(SAMPLE_MS, () => this.#sampleForever());
   }
@@ -261,7 +328,7 @@ export class SimulatedMachine {
   /** As Linux does: every 5 s, with a time constant of a minute. */
   #averageForever(): void {
     const kept = Math.exp(-5 / 60);
-    this.#loadAverage = this.#loadAverage * kept + this.#running.size * (1 - kept);
+    this.#loadAverage = this.#loadAverage * kept + this.#tasks * (1 - kept);
     this.#options.clock.after(5000, () => this.#averageForever());
   }
 }

@@ -62,6 +62,33 @@ describe('the ladder', () => {
   });
 });
 
+describe('where this process may use one of two processors', () => {
+  const pinned = { processors: 1, machineProcessors: 2 };
+
+  test('what runs on the other one is not its load', () => {
+    const { keep } = start();
+    expect(keep({ ...pinned, loadAverage: 5, running: 5 }, 5000)?.lane).toBe('exec');
+    expect(start().ask({ ...pinned, loadAverage: 1, running: 1 })?.reason).toBe('quiet');
+  });
+
+  test('a machine that drowns is seen at the same load per processor', () => {
+    expect(start().ask({ ...pinned, loadAverage: 7, running: 7 })?.lane).not.toBe('shed');
+    expect(start().ask({ ...pinned, loadAverage: 9, running: 9 })?.lane).toBe('shed');
+  });
+
+  test('its own requests that run are its load', () => {
+    const { keep } = start();
+    const own = { ...pinned, loadAverage: 1, running: 5, inflight: { exec: 5, forward: 0 } };
+    expect(keep(own, 5000)?.lane).toBe('shed');
+  });
+
+  test('its own requests that sleep are not', () => {
+    const { keep } = start();
+    const own = { ...pinned, loadAverage: 1, running: 1, inflight: { exec: 50, forward: 0 } };
+    expect(keep(own, 5000)?.lane).not.toBe('shed');
+  });
+});
+
 describe('the load average answers late: it arms, what is immediate decides', () => {
   test('a flood that is over sheds nobody although the load average is still high', () => {
     const { ask } = start();

@@ -127,7 +127,7 @@ test('everyone hears every outcome exactly once, in spite of one who faults', ()
     { outcome: throwing },
     { outcome: () => void heard.push('c') },
   );
-  chain.outcome(served);
+  chain.outcome(served, viewOf());
   expect(heard).toEqual(['a', 'c']);
   expect(faults).toEqual(['b outcome: a slip']);
 });

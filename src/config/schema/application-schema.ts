@@ -3,10 +3,11 @@ import { bufferSchema } from './buffer-schema.ts';
 import { busSchema } from './bus-schema.ts';
 import { cgiSchema } from './cgi-schema.ts';
 import { VARIABLE_NAME } from './name-patterns.ts';
+import { overloadPageSchema } from './overload-page-schema.ts';
 import { policySchema } from './policy-schema.ts';
 import { duration, size } from './quantity-scalars.ts';
 import { hosts, pathPrefix } from './request-scalars.ts';
-import { scgiSchema } from './scgi-schema.ts';
+import { daemonLife, scgiSchema } from './scgi-schema.ts';
 import { path } from './system-scalars.ts';
 import { workersSchema } from './workers-schema.ts';
 import { wsgiCallable } from './wsgi-callable.ts';
@@ -78,6 +79,10 @@ export const applicationSchema = z
         "In place of `cgi` and `scgi`: a WSGI application, as `module:callable`. Modules are looked for beside this file, and where PYTHONPATH of `environment` says. It has both lanes, run by the `python3` of the application's PATH.",
       ),
     workers: workersSchema.prefault({}),
+    daemon: z
+      .strictObject(daemonLife)
+      .optional()
+      .describe('When the daemon of `app` or `wsgi` is started and stopped; its command is ours.'),
     bus: busSchema.optional(),
     policies: z
       .array(policySchema, { error: 'a list of policies, such as [ threshold ]' })
@@ -97,9 +102,11 @@ export const applicationSchema = z
       ),
     queue: queue.prefault({}),
     environment: environment.prefault({}),
-    overload_page: path('the path of a page, such as ./overload.html')
+    overload_page: overloadPageSchema()
       .optional()
-      .describe('Your own overload page, instead of the one that is built in.'),
+      .describe(
+        'Your own overload page, instead of the one that is built in: the path of its template, or a map of what follows.',
+      ),
     buffer: bufferSchema.prefault({}),
     limits: limits.prefault({}),
     max_body: size(0, 1e12).prefault('100MB').describe('The same as `limits.body`, which comes before it.'),

@@ -4,6 +4,16 @@ import { duration } from './quantity-scalars.ts';
 
 const WORD = 'a word; a number needs quotes';
 
+/** When a daemon that Spillway runs is started and stopped. */
+export const daemonLife = {
+  start_timeout: duration().prefault('10s').describe('How long it may take until it accepts connections.'),
+  idle_timeout: duration().prefault('5m').describe('Without a conversation for this long, it is retired.'),
+  quiet_timeout: duration()
+    .prefault('30s')
+    .describe('While requests go to the exec lane for this long, it is retired.'),
+  stop_timeout: duration().prefault('5s').describe('Its process group gets TERM, and KILL this much later.'),
+};
+
 const daemon = z
   .strictObject({
     command: z
@@ -20,14 +30,7 @@ const daemon = z
       .describe(
         '`bind`: the daemon listens at the address itself. `inherit`: Spillway listens, and hands the socket over as standard input and as descriptor 3 with LISTEN_FDS and LISTEN_PID, as systemd does; who comes while the daemon starts waits in its queue, and a daemon that crashes leaves that queue to the next.',
       ),
-    start_timeout: duration().prefault('10s').describe('How long it may take until it accepts connections.'),
-    idle_timeout: duration().prefault('5m').describe('Without a conversation for this long, it is retired.'),
-    quiet_timeout: duration()
-      .prefault('30s')
-      .describe('While requests go to the exec lane for this long, it is retired.'),
-    stop_timeout: duration()
-      .prefault('5s')
-      .describe('Its process group gets TERM, and KILL this much later.'),
+    ...daemonLife,
   })
   .describe(
     'How Spillway starts the daemon when it is needed. Without it somebody else runs the daemon, and it counts as up.',
