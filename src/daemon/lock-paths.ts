@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Address } from '../config/configuration.ts';
 
 export interface LockPaths {
@@ -22,7 +21,7 @@ export function lockPaths(address: Address, directory: string): LockPaths {
   const stem =
     address.kind === 'unix'
       ? address.path
-      : join(directory, `scgi-${address.host.replaceAll(/[^A-Za-z0-9.-]/g, '_')}-${address.port}`);
+      : `${directory}/scgi-${address.host.replaceAll(/[^A-Za-z0-9.-]/g, '_')}-${address.port}`;
   return {
     life: `${stem}.life`,
     use: `${stem}.use`,

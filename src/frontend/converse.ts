@@ -4,8 +4,9 @@ import type { View } from '../core/view.ts';
 import { encodeScgiHead } from '../protocol/scgi/encode-scgi-head.ts';
 import { ScgiScratch } from '../protocol/scgi/scgi-scratch.ts';
 import { scanAnswerHead } from './answer-head-scan.ts';
-import { type ConversationCalls, conversationCalls } from './conversation-calls.ts';
+import { connectSocket } from './connect-socket.ts';
 import { socketAddresses } from './socket-address.ts';
+import { errorNumber, type SystemCalls, systemCalls } from './system/system-calls.ts';
 
 export interface ConverseOptions {
   readonly address: Address;
@@ -31,10 +32,6 @@ const ROOM = 65_536;
 /** Nobody waits longer for more of a body that nobody wants. */
 const REST_PATIENCE_MS = 5000;
 
-const SOCK_STREAM = 1;
-const SOCK_CLOEXEC = 0o2000000;
-const SOL_SOCKET = 1;
-const SO_SNDTIMEO = 21;
 const AF_UNIX = 1;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
@@ -75,11 +72,11 @@ export async function converse(options: ConverseOptions): Promise<Conversed> {
   } catch {
     return 'unreachable';
   }
-  const calls = conversationCalls();
+  const calls = systemCalls();
   for (const target of targets) {
-    const socket = connect(calls, target, options.connectTimeoutMs);
-    if (socket === undefined) continue;
-    const sent = Number(calls.send(socket, head, head.length, MSG_DONTWAIT | MSG_NOSIGNAL));
+    const socket = connectSocket(target, options.connectTimeoutMs);
+    if (typeof socket === 'string') continue;
+    const sent = calls.send(socket, head, head.length, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent > 0) {
       const flags = calls.fcntl(STDOUT, F_GETFL, 0);
       calls.fcntl(STDOUT, F_SETFL, flags | O_NONBLOCK);
@@ -99,22 +96,8 @@ function bad(expected: string): Fault {
   return new Fault('frontend/bad-request', `expected ${expected}`);
 }
 
-/** With a time limit for sending, a blocking `connect` waits that long: for a free place in a Unix socket's backlog, too. */
-function connect(calls: ConversationCalls, target: Uint8Array, timeoutMs: number): number | undefined {
-  const family = target[0] ?? 0;
-  const socket = calls.socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (socket < 0) return undefined;
-  // Zero would be no limit.
-  const limitMs = Math.max(1, Math.ceil(timeoutMs));
-  const limit = new BigInt64Array([BigInt(Math.floor(limitMs / 1000)), BigInt((limitMs % 1000) * 1000)]);
-  calls.setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, limit, limit.byteLength);
-  if (calls.connect(socket, target, target.length) === 0) return socket;
-  calls.close(socket);
-  return undefined;
-}
-
 class Conversation {
-  readonly #calls: ConversationCalls;
+  readonly #calls: SystemCalls;
   readonly #socket: number;
   readonly #isUnix: boolean;
   readonly #timeoutMs: number;
@@ -135,7 +118,7 @@ class Conversation {
   #over = false;
 
   constructor(
-    calls: ConversationCalls,
+    calls: SystemCalls,
     socket: number,
     target: Uint8Array,
     options: ConverseOptions,
@@ -168,7 +151,7 @@ class Conversation {
       polled[4] = STDOUT;
       polled[5] = give ? POLLOUT : 0;
       const ready = this.#calls.poll(polled, 3, give || ask ? -1 : this.#timeoutMs);
-      if (ready < 0 && this.#calls.errno() === EINTR) continue;
+      if (ready < 0 && errorNumber() === EINTR) continue;
       if (ready <= 0) return this.#headWhole ? 'cut' : 'silent';
       const [daemon = 0, input = 0, output = 0] = [events[3], events[7], events[11]];
       if ((output & ~POLLOUT) !== 0 || (output !== 0 && !this.#give())) return 'cut';
@@ -191,8 +174,8 @@ class Conversation {
   /** False where nobody reads the answer any more. */
   #give(): boolean {
     const rest = this.#down.subarray(this.#sent, this.#held);
-    const written = Number(this.#calls.write(STDOUT, rest, rest.length));
-    if (written < 0) return this.#calls.errno() === EAGAIN;
+    const written = this.#calls.write(STDOUT, rest, rest.length);
+    if (written < 0) return errorNumber() === EAGAIN;
     this.#sent += written;
     if (this.#sent === this.#held) {
       this.#sent = 0;
@@ -204,9 +187,9 @@ class Conversation {
   /** Something where the conversation has come to its end. */
   #receive(): Conversed | undefined {
     const room = this.#down.subarray(this.#held);
-    const got = Number(this.#calls.recv(this.#socket, room, room.length, MSG_DONTWAIT));
+    const got = this.#calls.recv(this.#socket, room, room.length, MSG_DONTWAIT);
     if (got < 0) {
-      const error = this.#calls.errno();
+      const error = errorNumber();
       if (error === EAGAIN || error === EINTR) return undefined;
     }
     if (got <= 0) return this.#ended(got < 0);
@@ -234,17 +217,15 @@ class Conversation {
   }
 
   #feed(): void {
-    const sent = Number(
-      this.#calls.send(this.#socket, this.#up, this.#up.length, MSG_DONTWAIT | MSG_NOSIGNAL),
-    );
+    const sent = this.#calls.send(this.#socket, this.#up, this.#up.length, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent > 0) this.#up = this.#up.subarray(sent);
-    else this.#deaf = this.#calls.errno() !== EAGAIN;
+    else this.#deaf = errorNumber() !== EAGAIN;
   }
 
   /** False where standard input ended before the body did. */
   #ask(): boolean {
-    const got = Number(this.#calls.read(STDIN, this.#upRoom, Math.min(this.#unread, this.#upRoom.length)));
-    if (got <= 0) return got < 0 && this.#calls.errno() === EAGAIN;
+    const got = this.#calls.read(STDIN, this.#upRoom, Math.min(this.#unread, this.#upRoom.length));
+    if (got <= 0) return got < 0 && errorNumber() === EAGAIN;
     this.#up = this.#upRoom.subarray(0, got);
     this.#unread -= got;
     return true;

@@ -1,6 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
 import type { Address, ScgiConfiguration } from '../config/configuration.ts';
 import type { DaemonState } from '../core/daemon-state.ts';
+import { connectSocket } from './connect-socket.ts';
+import { socketAddresses } from './socket-address.ts';
+import { fileStatus } from './system/file-status.ts';
+import { readFile } from './system/read-file.ts';
+import { systemCalls } from './system/system-calls.ts';
 
 /**
  * Whether a daemon of the application is up, as cheaply as it can be known: a look at the name of its socket, then at the kernel's list
@@ -17,10 +21,12 @@ const LISTENING = ' 00010000 0001 01 ';
 
 async function listens(address: Address, timeoutMs: number): Promise<boolean> {
   if (address.kind === 'tcp') return connects(address, timeoutMs);
-  if (statSync(address.path, { throwIfNoEntry: false })?.isSocket() !== true) return false;
+  if (fileStatus(address.path)?.kind !== 'socket') return false;
   try {
-    for (const line of readFileSync('/proc/net/unix', 'utf8').split('\n'))
-      if (line.endsWith(` ${address.path}`) && line.includes(LISTENING)) return true;
+    const list = readFile('/proc/net/unix', 'utf8');
+    const name = ` ${address.path}\n`;
+    for (let at = list.indexOf(name); at >= 0; at = list.indexOf(name, at + 1))
+      if (list.slice(list.lastIndexOf('\n', at) + 1, at).includes(LISTENING)) return true;
   } catch {
     // Not shown to this user.
   }
@@ -29,21 +35,17 @@ async function listens(address: Address, timeoutMs: number): Promise<boolean> {
 }
 
 /** True for one that does not answer in time: a full backlog is what a busy daemon looks like. */
-function connects(address: Address, timeoutMs: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(true), timeoutMs);
-    const known = (is: boolean): void => {
-      clearTimeout(timer);
-      resolve(is);
-    };
-    const socket = { data() {}, open: (open: { end(): void }) => void open.end() };
-    const connecting =
-      address.kind === 'unix'
-        ? Bun.connect({ unix: address.path, socket })
-        : Bun.connect({ hostname: address.host, port: address.port, socket });
-    connecting.then(
-      () => known(true),
-      () => known(false),
-    );
-  });
+async function connects(address: Address, timeoutMs: number): Promise<boolean> {
+  try {
+    for (const target of await socketAddresses(address)) {
+      const socket = connectSocket(target, timeoutMs);
+      if (socket === 'late') return true;
+      if (socket === 'refused') continue;
+      systemCalls().close(socket);
+      return true;
+    }
+  } catch {
+    // A name that nobody knows.
+  }
+  return false;
 }

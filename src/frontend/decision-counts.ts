@@ -1,26 +1,20 @@
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fchownSync,
-  openSync,
-  readdirSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import { join } from 'node:path';
 import { hasCode } from '../system/has-code.ts';
-import { sharedRights } from '../system/shared-rights.ts';
 import { type DecisionLabels, encodeDecisionFileName, parseDecisionFileName } from './decision-file-name.ts';
 import { makeSharedFolder } from './shared-folder.ts';
+import { fileStatus } from './system/file-status.ts';
+import { listFolder } from './system/list-folder.ts';
+import { OPEN, openFile } from './system/open-file.ts';
+import { shareFile } from './system/share-file.ts';
+import { systemCalls } from './system/system-calls.ts';
+import { SystemError } from './system/system-error.ts';
 
 export interface DecisionTotal {
   readonly labels: DecisionLabels;
   readonly total: number;
 }
 
-const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-const ONE = Buffer.alloc(1);
+const APPEND = OPEN.write | OPEN.append | OPEN.noFollow | OPEN.nonBlocking;
+const ONE = new Uint8Array(1);
 
 /**
  * Decisions of all frontends, counted without a process and without a lock: a folder with a file for each series, whose *size* is the count.
@@ -39,7 +33,7 @@ export class DecisionCounts {
 
   /** The file whose size is the count. It exists once the series was counted. */
   path(labels: DecisionLabels): string {
-    return join(this.#folder, encodeDecisionFileName(labels));
+    return `${this.#folder}/${encodeDecisionFileName(labels)}`;
   }
 
   /** Nothing, or why it could not be counted: never a reason to fail a request. */
@@ -48,9 +42,9 @@ export class DecisionCounts {
     try {
       const descriptor = this.#open(path);
       try {
-        writeSync(descriptor, ONE);
+        if (systemCalls().write(descriptor, ONE, 1) < 0) throw new SystemError('write', path);
       } finally {
-        closeSync(descriptor);
+        systemCalls().close(descriptor);
       }
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
@@ -62,7 +56,7 @@ export class DecisionCounts {
   totals(): DecisionTotal[] {
     let names: string[];
     try {
-      names = readdirSync(this.#folder).sort();
+      names = listFolder(this.#folder).sort();
     } catch (error) {
       if (hasCode(error, 'ENOENT')) return [];
       throw error;
@@ -70,37 +64,26 @@ export class DecisionCounts {
     return names.flatMap((name) => {
       const labels = parseDecisionFileName(name);
       if (labels === undefined) return [];
-      const stats = statSync(join(this.#folder, name), { throwIfNoEntry: false });
-      return stats?.isFile() ? [{ labels, total: stats.size }] : [];
+      const status = fileStatus(`${this.#folder}/${name}`);
+      return status?.kind === 'file' ? [{ labels, total: status.size }] : [];
     });
   }
 
   #open(path: string): number {
     for (let round = 0; ; round += 1) {
       try {
-        return openSync(path, APPEND);
+        return openFile(path, APPEND);
       } catch (error) {
         if (round > 1 || !(hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR'))) throw error;
       }
       makeSharedFolder(this.#folder);
       try {
-        const descriptor = openSync(path, APPEND | constants.O_CREAT | constants.O_EXCL, 0o600);
-        share(descriptor, path);
+        const descriptor = openFile(path, APPEND | OPEN.create | OPEN.exclusive, 0o600);
+        shareFile(descriptor, path);
         return descriptor;
       } catch (error) {
         if (!hasCode(error, 'EEXIST')) throw error;
       }
     }
-  }
-}
-
-/** Whoever may write to the folder may count. */
-function share(descriptor: number, path: string): void {
-  try {
-    const { mode, user, group } = sharedRights(path);
-    fchmodSync(descriptor, mode);
-    fchownSync(descriptor, user, group);
-  } catch {
-    // We are not of that group. The file serves those who run as we do.
   }
 }

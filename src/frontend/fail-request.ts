@@ -14,7 +14,7 @@ const PHRASES = {
  * Answers a request that cannot be served: a plain page with an id for the visitor, the reason with the same id on standard
  * error for the operator (the web server's error log). Needs nothing, since it is what is left when nothing else works.
  */
-export async function failRequest(status: keyof typeof PHRASES, reason: unknown, view?: View): Promise<void> {
+export function failRequest(status: keyof typeof PHRASES, reason: unknown, view?: View): void {
   const id = requestId(view);
   const phrase = PHRASES[status];
   const text =
@@ -30,5 +30,5 @@ export async function failRequest(status: keyof typeof PHRASES, reason: unknown,
   const shown = view?.meta('REQUEST_METHOD') === 'HEAD' ? '' : body;
   writeWhole(1, Buffer.from(`${head.join('\r\n')}\r\n\r\n${shown}`));
   process.exitCode = 1;
-  await drainBody(Number(view?.meta('CONTENT_LENGTH') ?? 0));
+  drainBody(Number(view?.meta('CONTENT_LENGTH') ?? 0));
 }

@@ -1,10 +1,13 @@
 import { overriddenView } from '../admission/overridden-view.ts';
 import type { Decision } from '../core/decision.ts';
 import type { View } from '../core/view.ts';
-import { converse } from './converse.ts';
-import { ensureDaemon } from './ensure-daemon.ts';
+import { type ConverseOptions, converse } from './converse.ts';
+import { enterIfKept } from './enter-if-kept.ts';
+import type { Use } from './enter-use.ts';
 import type { FrontendConfiguration } from './frontend-configuration.ts';
 import { keeperCommand } from './keeper-command.ts';
+
+const WITHOUT: Use = { retiring: false, leave() {} };
 
 /** `cut`: the answer broke off, or the visitor left: there is nothing to add. */
 export type Forwarded = Decision | 'answered' | 'cut';
@@ -27,27 +30,36 @@ export async function forwardRequest(
     const index = (first + turn) % scgi.addresses.length;
     const address = scgi.addresses[index];
     if (address === undefined) continue;
-    const ensured = await ensureDaemon(configuration, { keeper: keeperCommand(script), index });
-    if (!ensured.up) {
-      refusal = shed(ensured.refusal.replaceAll('-', '_'));
-      continue;
-    }
-    try {
-      const conversed = await converse({
-        address,
-        connectTimeoutMs: scgi.connectTimeoutMs,
-        timeoutMs: scgi.timeoutMs,
-        view: scgiView(view),
-        maxHeadBytes,
-      });
-      if (conversed === 'silent') return shed('silent');
-      if (conversed !== 'unreachable') return conversed;
+    const { connectTimeoutMs, timeoutMs, daemon } = scgi;
+    const options = { address, connectTimeoutMs, timeoutMs, view: scgiView(view), maxHeadBytes };
+    // Nearly always: what makes sure of a daemon is more than all the rest, and is not even loaded.
+    const kept = daemon === undefined ? WITHOUT : enterIfKept(configuration, index);
+    if (kept !== undefined) {
+      const sinceMs = performance.now();
+      const forwarded = await conversed(options, kept);
+      if (forwarded !== undefined) return forwarded;
       refusal = shed('unreachable');
-    } finally {
-      ensured.use.leave();
+      // One that is too busy to answer in time is up.
+      if (daemon === undefined || performance.now() - sinceMs >= connectTimeoutMs) continue;
     }
+    const { ensureDaemon } = await import('./ensure-daemon.ts');
+    const ensured = await ensureDaemon(configuration, { keeper: keeperCommand(script), index });
+    const forwarded = ensured.up ? await conversed(options, ensured.use) : undefined;
+    if (forwarded !== undefined) return forwarded;
+    refusal = shed(ensured.up ? 'unreachable' : ensured.refusal.replaceAll('-', '_'));
   }
   return refusal;
+}
+
+/** Nothing where no byte was sent. */
+async function conversed(options: ConverseOptions, use: Use): Promise<Forwarded | undefined> {
+  try {
+    const conversed = await converse(options);
+    if (conversed === 'unreachable') return undefined;
+    return conversed === 'silent' ? shed('silent') : conversed;
+  } finally {
+    use.leave();
+  }
 }
 
 /** What the web server's own process was started with says nothing of the request. */

@@ -9,7 +9,7 @@ export interface FrontendConfiguration {
   readonly version: 1;
   /** Absolute path of the configuration file that it was made from. */
   readonly file: string;
-  readonly application: Omit<ApplicationConfiguration, 'policies' | 'overloadPage'>;
+  readonly application: Omit<ApplicationConfiguration, 'policies' | 'shadow' | 'overloadPage'>;
   /** In order of the chain. */
   readonly policies: readonly FrontendPolicy[];
   readonly paths: FrontendPaths;
@@ -25,6 +25,8 @@ export interface FrontendPolicy {
   readonly file?: string;
   /** Checked, defaults filled in. */
   readonly parameters: Readonly<Record<string, number | boolean | string>>;
+  /** It sheds nobody. */
+  readonly dryRun?: true;
 }
 
 /** Absolute paths. What is shared by all frontends of an application, whoever runs them, lies in one folder. */

@@ -9,9 +9,10 @@ import type { FrontendPolicy } from './frontend-configuration.ts';
  */
 export function frontendPolicies(policies: readonly FrontendPolicy[]): Promise<ConfiguredPolicy[]> {
   return Promise.all(
-    policies.map(async ({ name, file, parameters }) => ({
+    policies.map(async ({ name, file, parameters, dryRun }) => ({
       definition: await definitionOf(name, file),
       parameters,
+      ...(dryRun && { dryRun }),
     })),
   );
 }

@@ -14,6 +14,7 @@ import { frontendPolicies } from './frontend-policies.ts';
 import { FrontendSignals } from './frontend-signals.ts';
 import { ShareReckoner } from './kept-shares.ts';
 import { LiveSlots } from './live-slots.ts';
+import { markNotNeeded } from './mark-not-needed.ts';
 import { measureMachine } from './measure-machine.ts';
 import { publishDecisions } from './publish-decisions.ts';
 import { SnapshotFile } from './snapshot-file.ts';
@@ -136,16 +137,16 @@ async function act(decision: Decision, acting: Acting): Promise<void> {
   tally(acting, decision);
   await publish(acting);
   if (warm === true) (await import('./warm-daemon.ts')).warmDaemon(configuration, script);
-  else if (acting.daemon === 'up') (await import('./mark-not-needed.ts')).markNotNeeded(configuration);
-  const failed = execProgram(configuration, view);
-  await failRequest(typeof failed === 'string' ? 431 : 502, failed, view);
+  else if (acting.daemon === 'up') await markNotNeeded(configuration);
+  const failed = await execProgram(configuration, view);
+  failRequest(typeof failed === 'string' ? 431 : 502, failed, view);
 }
 
 async function shed(decision: Decision, acting: Acting): Promise<void> {
   acting.slots.leave();
   tally(acting, decision);
   const { shedRequest } = await import('./shed-request.ts');
-  await shedRequest(
+  shedRequest(
     acting.configuration.paths.pages,
     acting.view,
     decision.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS,

@@ -17,8 +17,8 @@ const PAGES = 8;
 
 /**
  * Lets launchers do for a moment what has just been decided, without asking. `nowMs`: since boot. Throws what the system says.
- * The page is the one for those who have sent something, in the language of the visitor at hand: a launcher does not read what a
- * request is, and a page that loads itself again would lose what somebody has written.
+ * The page is in the language of the visitor at hand. Launchers shed only those who look; in the forward lane they do not read what a request
+ * is, so that the page there is the one for those who have sent something: one that loads itself again would lose what somebody has written.
  */
 export async function leaseDecision(
   configuration: FrontendConfiguration,
@@ -34,7 +34,8 @@ export async function leaseDecision(
   const counted = counts.path({ application: application.name, lane, policy, reason });
   // Launchers count, but make no new series: the first of each is counted here.
   if (!existsSync(counted)) return;
-  const pages = overloadPages(paths.pages, view, decision.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
+  const method = lane === 'shed' ? 'GET' : 'POST';
+  const pages = overloadPages(paths.pages, method, view, decision.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
   const time = { nowMs, lifeMs: DEFAULT_LEASE_LIFE_MS };
   if (lane === 'shed') {
     offerLease(paths.lease, { kind: 'shed', counted, pages }, time);
@@ -58,15 +59,15 @@ export async function leaseDecision(
   offerLease(paths.lease, lease, time);
 }
 
-function overloadPages(file: string, view: View, retryAfterMs: number): Uint8Array[] {
+function overloadPages(file: string, method: string, view: View, retryAfterMs: number): Uint8Array[] {
   const rendered = JSON.parse(readFileSync(file, 'utf8')) as RenderedPages;
-  const sender: View = {
-    meta: (name) => (name === 'REQUEST_METHOD' ? 'POST' : view.meta(name)),
+  const visitor: View = {
+    meta: (name) => (name === 'REQUEST_METHOD' ? method : view.meta(name)),
     entries: () => view.entries(),
   };
   return Array.from({ length: PAGES }, (_, index) => {
     const page = new RenderedOverloadPage(rendered, () => index / PAGES);
     // An id that is nobody's: launchers make none.
-    return cgiResponse(page.shed(sender, '-', retryAfterMs), false);
+    return cgiResponse(page.shed(visitor, '-', retryAfterMs), false);
   });
 }

@@ -1,10 +1,13 @@
-import { readdirSync, readFileSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import type { RunLane } from '../core/lane.ts';
 import { hasCode } from '../system/has-code.ts';
+import { BootClock } from './boot-clock.ts';
 import { processStart } from './process-start.ts';
 import { makeSharedFolder } from './shared-folder.ts';
 import { encodeSlotName, parseSlotName, type Slot, type SlotState } from './slot-name.ts';
+import { listFolder } from './system/list-folder.ts';
+import { makeLink } from './system/make-link.ts';
+import { removeFile } from './system/remove-file.ts';
+import { renameFile } from './system/rename-file.ts';
 
 /** The other living requests of an application: never the one that asks. */
 export interface LiveCount {
@@ -64,7 +67,7 @@ export class LiveSlots {
     for (let round = 0; round < 2; round += 1) {
       try {
         // A link to nowhere is the cheapest thing with a name: it needs no descriptor and has no mode.
-        symlinkSync('.', path);
+        makeLink('.', path);
         this.#state = state;
         return;
       } catch (error) {
@@ -82,7 +85,7 @@ export class LiveSlots {
   move(state: SlotState): void {
     if (this.#state === undefined || this.#state === state) return;
     try {
-      renameSync(this.#path(this.#state), this.#path(state));
+      renameFile(this.#path(this.#state), this.#path(state));
       this.#state = state;
     } catch (error) {
       this.#trouble = error as Error;
@@ -128,14 +131,14 @@ export class LiveSlots {
         oldest = Math.min(oldest, since);
       }
     }
-    const oldestWaitMs = queued === 0 ? 0 : Math.max(0, upMs() - oldest * TICK_MS);
+    const oldestWaitMs = queued === 0 ? 0 : Math.max(0, new BootClock().now() - oldest * TICK_MS);
     return { inflight, queued, ahead, oldestWaitMs };
   }
 
   #living(): Iterable<Slot> {
     let names: string[];
     try {
-      names = readdirSync(this.#folder);
+      names = listFolder(this.#folder);
     } catch (error) {
       if (!hasCode(error, 'ENOENT')) this.#trouble = error as Error;
       return [];
@@ -159,7 +162,7 @@ export class LiveSlots {
 
   #remove(slot: Slot): void {
     try {
-      unlinkSync(join(this.#folder, encodeSlotName(slot)));
+      removeFile(`${this.#folder}/${encodeSlotName(slot)}`);
     } catch (error) {
       if (!hasCode(error, 'ENOENT')) this.#trouble = error as Error;
     }
@@ -181,20 +184,11 @@ export class LiveSlots {
   }
 
   #path(state: SlotState): string {
-    return join(this.#folder, encodeSlotName({ pid: this.#pid, start: this.#ownStart(), state }));
+    return `${this.#folder}/${encodeSlotName({ pid: this.#pid, start: this.#ownStart(), state })}`;
   }
 
   #ownStart(): string {
     this.#start ??= processStart(this.#pid);
     return this.#start;
-  }
-}
-
-/** Since boot, sleep included, as start times are. */
-function upMs(): number {
-  try {
-    return Number(readFileSync('/proc/uptime', 'latin1').split(' ', 1)[0]) * 1000;
-  } catch {
-    return 0;
   }
 }

@@ -2,13 +2,14 @@
  * The one-shot frontend: what a web server runs as a CGI program, once for each request. The kernel calls it by the first
  * line of a script that `spillway frontend` has made, and gives it the path of that script.
  */
-import { readFileSync, realpathSync } from 'node:fs';
 import { Fault } from '../core/fault.ts';
 import { EnvironmentView } from './environment-view.ts';
 import { failRequest } from './fail-request.ts';
 import { keeperCommand } from './keeper-command.ts';
 import { climbLadder } from './ladder.ts';
 import { readFrontendScript } from './read-frontend-script.ts';
+import { fileStatus } from './system/file-status.ts';
+import { readFile } from './system/read-file.ts';
 
 const [, , first = '', second = '', third = ''] = process.argv;
 // Visitors choose arguments, too: of a request only the script counts.
@@ -20,11 +21,11 @@ else await answer(first);
 async function answer(script: string): Promise<void> {
   let view: EnvironmentView | undefined;
   try {
-    view = new EnvironmentView(readFileSync('/proc/self/environ', 'latin1'));
+    view = new EnvironmentView(readFile('/proc/self/environ', 'latin1'));
     refuseVisitorsWord(script, view);
     await climbLadder(readFrontendScript(script), script, view);
   } catch (error) {
-    await failRequest(500, error, view);
+    failRequest(500, error, view);
   }
 }
 
@@ -53,7 +54,7 @@ function refuseVisitorsWord(script: string, variables: EnvironmentView): void {
       'frontend/no-script',
       'expected to be started by a script that `spillway frontend` made, found no script',
     );
-  if (asked !== undefined && real(Buffer.from(asked, 'latin1').toString()) === real(process.execPath))
+  if (asked !== undefined && isSame(Buffer.from(asked, 'latin1').toString(), process.execPath))
     throw new Fault(
       'frontend/run-directly',
       'expected the web server to run a script that `spillway frontend` made, found that it runs the executable itself: move that out of the folder of CGI programs',
@@ -61,10 +62,6 @@ function refuseVisitorsWord(script: string, variables: EnvironmentView): void {
     );
 }
 
-function real(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
+function isSame(path: string, other: string): boolean {
+  return path === other || fileStatus(path)?.identity === (fileStatus(other)?.identity ?? '');
 }

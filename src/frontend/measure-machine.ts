@@ -1,12 +1,13 @@
-import { readFileSync } from 'node:fs';
 import type { MachineLoad } from '../core/load.ts';
 import { cgroupQuota } from '../load/cgroup-quota.ts';
 import { parseCpuTicks } from '../load/cpu-busy-sampler.ts';
 import { emptyLoad } from '../load/empty-load.ts';
 import { parseLoadAverage } from '../load/load-average-sampler.ts';
+import { parseProcessorList } from '../load/machine-processors.ts';
 import { parseMemoryAvailable } from '../load/memory-available-sampler.ts';
 import { parseStallTotal } from '../load/pressure-sampler.ts';
 import type { ShareReckoner } from './kept-shares.ts';
+import { readFile } from './system/read-file.ts';
 
 export interface MeasureOptions {
   /** Names of signals; of the machine only those that are asked for are read. */
@@ -41,8 +42,13 @@ export function measureMachine({
   const load = emptyLoad();
   if (signals.has('processors')) {
     const allowed = Math.max(1, navigator.hardwareConcurrency);
-    load.processors = Math.min(allowed, cgroupQuota(procRoot, sysRoot) ?? allowed);
+    load.processors = Math.min(
+      allowed,
+      cgroupQuota(procRoot, sysRoot, (path) => textOf(path, String)) ?? allowed,
+    );
   }
+  if (signals.has('machineProcessors'))
+    load.machineProcessors = textOf(`${sysRoot}/devices/system/cpu/online`, parseProcessorList);
   if (signals.has('loadAverage') || signals.has('running')) {
     const read = textOf(`${procRoot}/loadavg`, parseLoadAverage);
     load.loadAverage = read?.loadAverage;
@@ -77,7 +83,7 @@ function percent(text: string): number | undefined {
 /** What the parser makes of a file; nothing where it is missing, forbidden or switched off. */
 function textOf<Parsed>(path: string, parse: (text: string) => Parsed | undefined): Parsed | undefined {
   try {
-    return parse(readFileSync(path, 'latin1'));
+    return parse(readFile(path, 'latin1'));
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import { programStep } from '../backend/program-step.ts';
 import type { ApplicationConfiguration } from '../config/configuration.ts';
 import { Fault } from '../core/fault.ts';
 import type { PolicyDefinition } from '../core/policy.ts';
-import { readOwnPage } from '../overload/own-page.ts';
+import { readPageSource } from '../overload/read-page-source.ts';
 import { renderOverloadPages } from '../overload/render-overload-pages.ts';
 import { buildLauncher } from './build-launcher.ts';
 import { bundlePolicy } from './bundle-policy.ts';
@@ -46,14 +46,14 @@ export async function prepareFrontend(options: PrepareOptions): Promise<boolean>
   chmodSync(state, group === undefined ? 0o700 : 0o2770);
   const paths = pathsIn(state, options.textfile);
   const policies: FrontendPolicy[] = [];
-  for (const { name, definition, parameters } of application.policies) {
+  for (const { name, definition, parameters, dryRun } of application.policies) {
     const own = options.policyFiles.get(definition);
     const file = own === undefined ? undefined : await bundlePolicy(own, join(state, `policy-${name}.js`));
-    policies.push({ name, ...(file !== undefined && { file }), parameters });
+    policies.push({ name, ...(file !== undefined && { file }), parameters, ...(dryRun && { dryRun }) });
   }
-  const { policies: _, overloadPage, ...rest } = application;
-  const ownPage = overloadPage === undefined ? undefined : readOwnPage(overloadPage);
-  const pages = renderOverloadPages({ application: application.name, ownPage });
+  const { policies: _, shadow: __, overloadPage, ...rest } = application;
+  const source = overloadPage === undefined ? undefined : readPageSource(overloadPage).source;
+  const pages = renderOverloadPages({ application: application.name, source });
   put(paths.pages, JSON.stringify(pages), 0o640, group);
   mkdirSync(dirname(executable), { recursive: true });
   await compileFrontend(executable);

@@ -1,27 +1,28 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { OPEN, openFile } from './system/open-file.ts';
+import { errorNumber, systemCalls } from './system/system-calls.ts';
 
 /** Long enough for field 22 behind a name of 64 bytes and twenty numbers of 20 digits. */
 const BYTES = 512;
-const buffer = Buffer.allocUnsafe(BYTES);
+const buffer = Buffer.allocUnsafeSlow(BYTES);
 /** Place of field 22 among those behind the name, which begin with field 3 (proc(5)). */
 const START = 19;
+const EPERM = 1;
 
 /**
  * When a process started, in clock ticks from boot, as the kernel writes it; `gone` where it has ended (one that nobody has reaped yet is
  * gone too), `hidden` where it lives and /proc does not show it to this user (mount option hidepid).
  */
 export function processStart(pid: number | 'self'): string {
-  let length: number;
+  const calls = systemCalls();
+  let length = -1;
   try {
-    const descriptor = openSync(`/proc/${pid}/stat`, 'r');
-    try {
-      length = readSync(descriptor, buffer, 0, BYTES, 0);
-    } finally {
-      closeSync(descriptor);
-    }
+    const descriptor = openFile(`/proc/${pid}/stat`, OPEN.read);
+    length = calls.read(descriptor, buffer, BYTES);
+    calls.close(descriptor);
   } catch {
-    return pid !== 'self' && lives(pid) ? 'hidden' : 'gone';
+    // No such process, or not shown.
   }
+  if (length < 0) return pid !== 'self' && lives(pid) ? 'hidden' : 'gone';
   // The name is in parentheses and may itself hold parentheses and blanks.
   const text = buffer.toString('latin1', 0, length);
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ', START + 1);
@@ -30,10 +31,5 @@ export function processStart(pid: number | 'self'): string {
 }
 
 function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+  return systemCalls().kill(pid, 0) === 0 || errorNumber() === EPERM;
 }

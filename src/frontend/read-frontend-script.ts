@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Fault } from '../core/fault.ts';
 import type { FrontendConfiguration } from './frontend-configuration.ts';
+import { readFile } from './system/read-file.ts';
 
 /**
  * Reads what a frontend was made with from its script: a first line for the kernel, and the configuration as JSON on the
@@ -9,7 +9,7 @@ import type { FrontendConfiguration } from './frontend-configuration.ts';
 export function readFrontendScript(path: string): FrontendConfiguration {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readFile(path, 'utf8');
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
     throw new Fault(

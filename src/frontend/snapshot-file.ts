@@ -1,7 +1,12 @@
-import { chmodSync, chownSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import type { Snapshot } from '../core/policy.ts';
-import { sharedRights } from '../system/shared-rights.ts';
 import type { KeptShares } from './kept-shares.ts';
+import { OPEN, openFile } from './system/open-file.ts';
+import { readFile } from './system/read-file.ts';
+import { removeFile } from './system/remove-file.ts';
+import { renameFile } from './system/rename-file.ts';
+import { shareFile } from './system/share-file.ts';
+import { systemCalls } from './system/system-calls.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** What one request leaves to the next. */
 export interface FrontendSnapshot {
@@ -26,7 +31,7 @@ export class SnapshotFile {
 
   read(): FrontendSnapshot {
     try {
-      this.#text = readFileSync(this.#path, 'utf8');
+      this.#text = readFile(this.#path, 'utf8');
       const read: unknown = JSON.parse(this.#text);
       if (!isMap(read)) return NOTHING;
       const { policies, shares } = read;
@@ -50,14 +55,13 @@ export class SnapshotFile {
     if (text === this.#text) return true;
     const temporary = `${this.#path}.${process.pid}`;
     try {
-      writeFileSync(temporary, text);
-      share(temporary);
-      renameSync(temporary, this.#path);
+      put(temporary, text);
+      renameFile(temporary, this.#path);
       this.#text = text;
       return true;
     } catch {
       try {
-        unlinkSync(temporary);
+        removeFile(temporary);
       } catch {
         // It was never made, or is in its place already.
       }
@@ -67,13 +71,13 @@ export class SnapshotFile {
 }
 
 /** Whoever may write to the folder may go on from here. */
-function share(path: string): void {
+function put(path: string, text: string): void {
+  const descriptor = openFile(path, OPEN.write | OPEN.create | OPEN.truncate | OPEN.noFollow, 0o600);
   try {
-    const { mode, user, group } = sharedRights(path);
-    chmodSync(path, mode);
-    chownSync(path, user, group);
-  } catch {
-    // We are not of that group. The file serves those who run as we do.
+    if (!writeWhole(descriptor, Buffer.from(text))) throw new Error('no room');
+    shareFile(descriptor, path);
+  } finally {
+    systemCalls().close(descriptor);
   }
 }
 

@@ -1,6 +1,7 @@
-import { writeSync } from 'node:fs';
-import { hasCode } from '../system/has-code.ts';
+import { errorNumber, systemCalls } from './system/system-calls.ts';
 
+const EINTR = 4;
+const EAGAIN = 11;
 /** How long a reader may take nothing, milliseconds. */
 const PATIENCE_MS = 30_000;
 const PAUSE_MS = 5;
@@ -10,17 +11,21 @@ const PAUSE_MS = 5;
  * process, where there is nothing else to do meanwhile.
  */
 export function writeWhole(descriptor: number, bytes: Uint8Array): boolean {
-  let written = 0;
+  const calls = systemCalls();
+  let rest = bytes;
   let waitedMs = 0;
-  while (written < bytes.length) {
-    try {
-      written += writeSync(descriptor, bytes, written);
+  while (rest.length > 0) {
+    const written = calls.write(descriptor, rest, rest.length);
+    if (written >= 0) {
+      rest = rest.subarray(written);
       waitedMs = 0;
-    } catch (error) {
-      if (!hasCode(error, 'EAGAIN') || waitedMs >= PATIENCE_MS) return false;
-      waitedMs += PAUSE_MS;
-      Bun.sleepSync(PAUSE_MS);
+      continue;
     }
+    const error = errorNumber();
+    if (error === EINTR) continue;
+    if (error !== EAGAIN || waitedMs >= PATIENCE_MS) return false;
+    waitedMs += PAUSE_MS;
+    Bun.sleepSync(PAUSE_MS);
   }
   return true;
 }

@@ -30,7 +30,7 @@ applications:
   book:
     at: /book
     scgi: { address: unix:./book.sock, daemon: { command: [${guestbook}, ./book.sock] } }
-    environment: { GUESTBOOK_DATA: . }
+    environment: { GUESTBOOK_DATA: ./data }
 `,
   );
   return gateway;

@@ -23,7 +23,7 @@ const book = (name: string): string =>
   `  ${name}:
     at: /${name}
     scgi: { address: unix:./${name}.sock, daemon: { command: [${guestbook}, ./${name}.sock] } }
-    environment: { GUESTBOOK_DATA: . }
+    environment: { GUESTBOOK_DATA: ./data }
     policies: [ fixed ]
 `;
 

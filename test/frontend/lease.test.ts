@@ -136,6 +136,12 @@ describe.runIf(peer('a C compiler', 'cc').available)('a launcher', () => {
     expect(statSync(counted).size).toBe(2);
   });
 
+  test.each(['POST', 'PUT', 'DELETE'])('follows no lease to shed where %s sends something', (method) => {
+    offer(shed);
+    expect(launch({ REQUEST_METHOD: method })).toMatchObject({ stdout: `the frontend: ${method}` });
+    expect(statSync(counted).size).toBe(0);
+  });
+
   test('spreads visitors over the pages by its process id', () => {
     offer({ ...shed, pages: ['one', 'second', 'III'].map((text) => Buffer.from(text)) });
     for (let round = 0; round < 6; round++) {

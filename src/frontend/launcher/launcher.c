@@ -142,9 +142,9 @@ static int converse(uint64_t unread) {
     return status < 0 ? send_page(unread) : finish(status, unread);
 }
 int main(void) {
-    const char *text = getenv("CONTENT_LENGTH"), *length = text == NULL ? "" : text;
+    const char *text = getenv("CONTENT_LENGTH"), *length = text == NULL ? "" : text, *method = getenv("REQUEST_METHOD");
     if (strlen(length) > 15 || strspn(length, "0123456789") != strlen(length)) become_frontend();
-    take_lease();
-    uint64_t unread = strtoull(length, NULL, 10);
+    uint64_t unread = (take_lease(), strtoull(length, NULL, 10));
+    if (lease->kind == SHED && method != NULL && strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) become_frontend(); /* it has another page */
     return lease->kind == FORWARD ? converse(unread) : (count(lease->counts[0]), send_page(unread));
 }
