@@ -1,6 +1,9 @@
+import Negotiator from 'negotiator';
 import type { TcpAddress } from '../config/configuration.ts';
 import { Fault } from '../core/fault.ts';
 import type { AdminSource } from './admin-source.ts';
+import { decisionsDocument } from './decisions-document.ts';
+import { readStatusPage } from './read-status-page.ts';
 import { statusDocument } from './status-document.ts';
 
 export interface AdminServer {
@@ -18,15 +21,23 @@ export interface AdminServerOptions {
 }
 
 const TEXT = 'text/plain; charset=utf-8';
+const JSON_TYPE = 'application/json';
 
 interface Page {
   readonly title: string;
-  answer(source: AdminSource, nowMs: number): Response | Promise<Response>;
+  answer(source: AdminSource, nowMs: number, request: Request): Response | Promise<Response>;
 }
 
 /** Everything that can be asked for, by path. Nothing here changes anything. */
 const PAGES: Readonly<Record<string, Page>> = {
-  '/': { title: 'this page', answer: () => answer(200, 'text/html; charset=utf-8', INDEX) },
+  '/': {
+    title: 'for browsers, a page that shows the status as it changes; for others, this list',
+    answer(_source, _nowMs, request) {
+      const response = wantsPage(request) ? statusPage() : answer(200, TEXT, INDEX);
+      response.headers.set('Vary', 'Accept');
+      return response;
+    },
+  },
   '/healthz': { title: 'the gateway is alive', answer: () => answer(200, TEXT, 'alive\n') },
   '/readyz': {
     title: 'the gateway takes requests: 200, or 503 with the reason',
@@ -36,26 +47,44 @@ const PAGES: Readonly<Record<string, Page>> = {
     },
   },
   '/metrics': {
-    title: "metrics in Prometheus's text format",
-    answer: async (source) => answer(200, source.expositionType, await source.exposition()),
+    title: "metrics in Prometheus's text format, or as OpenMetrics where that is preferred",
+    async answer(source, _nowMs, request) {
+      const { contentType, bytes } = await source.exposition(request.headers.get('Accept') ?? undefined);
+      const response = answer(200, contentType, bytes);
+      response.headers.set('Vary', 'Accept');
+      return response;
+    },
   },
   '/status': {
     title: 'applications, policies, limits, decisions and load as JSON',
-    answer: (source, nowMs) =>
-      answer(200, 'application/json', `${JSON.stringify(statusDocument(source, nowMs), undefined, 2)}\n`),
+    answer: (source, nowMs) => answer(200, JSON_TYPE, jsonText(statusDocument(source, nowMs))),
+  },
+  '/decisions': {
+    title: 'the last decision for each reason, explained, as JSON',
+    answer: (source) => answer(200, JSON_TYPE, jsonText(decisionsDocument(source.lastDecisions()))),
   },
 };
 
-const INDEX = `<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Spillway</title>
-<h1>Spillway</h1>
-<ul>
-${Object.entries(PAGES)
-  .map(([path, { title }]) => `<li><a href="${path}">${path}</a>: ${title}</li>`)
-  .join('\n')}
-</ul>
-</html>
-`;
+const INDEX = Object.entries(PAGES)
+  .map(([path, { title }]) => `${path}: ${title}\n`)
+  .join('');
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+/** Browsers say so; tools take anything, and get what a terminal can show. */
+function wantsPage(request: Request): boolean {
+  const accept = request.headers.get('Accept') ?? '*/*';
+  return new Negotiator({ headers: { accept } }).mediaType(['text/plain', 'text/html']) === 'text/html';
+}
+
+function statusPage(): Response {
+  const { html, headers } = readStatusPage();
+  const response = answer(200, 'text/html; charset=utf-8', html);
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  return response;
+}
 
 /** Starts the read-only server for operators and scrapers. Throws a Fault where the address cannot be had. */
 export function startAdminServer(
@@ -72,7 +101,7 @@ export function startAdminServer(
       refused.headers.set('Allow', 'GET, HEAD');
       return refused;
     }
-    return page.answer(source, wallClock());
+    return page.answer(source, wallClock(), request);
   };
   const fetch = async (request: Request): Promise<Response> => {
     try {
@@ -95,7 +124,7 @@ export function startAdminServer(
   }
 }
 
-function answer(status: number, contentType: string, body: string): Response {
+function answer(status: number, contentType: string, body: string | Uint8Array): Response {
   return new Response(body, {
     status,
     headers: {

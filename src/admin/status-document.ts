@@ -1,5 +1,8 @@
 import type { MachineLoad } from '../core/load.ts';
 import type { AdminApplication, AdminSource } from './admin-source.ts';
+import { changeDocument } from './change-document.ts';
+
+export type StatusDocument = ReturnType<typeof statusDocument>;
 
 /** `/status` as JSON: units are in the names, and what is not known is null rather than missing. */
 export function statusDocument(source: AdminSource, nowMs: number) {
@@ -12,6 +15,8 @@ export function statusDocument(source: AdminSource, nowMs: number) {
     last_reload: reloadDocument(source.lastReload()),
     load: loadDocument(source.load()),
     applications: [...source.applications()].map(applicationDocument),
+    // The last one first.
+    recent_changes: source.recentChanges().map(changeDocument).reverse(),
   };
 }
 
@@ -26,9 +31,15 @@ function applicationDocument(application: AdminApplication) {
     name,
     at: at === '' ? '/' : at,
     lanes: lanes.map((lane) => ({ lane, inflight: inflight[lane], limit: limits[lane] ?? null })),
-    queue: { length: queued, oldest_wait_seconds: seconds(oldestWaitMs) },
+    queue: {
+      length: queued,
+      limit: application.queueLimit?.max ?? null,
+      oldest_wait_seconds: seconds(oldestWaitMs),
+      timeout_seconds:
+        application.queueLimit === undefined ? null : seconds(application.queueLimit.timeoutMs),
+    },
     daemon: { state: application.daemon, last_failure: application.lastDaemonFailure ?? null },
-    policies: policies.map((policy) => ({ name: policy.name, parameters: policy.parameters })),
+    policies: policies.map(({ name, parameters, units }) => ({ name, parameters, units })),
     // The most frequent first.
     decisions: application.decisions
       .map(({ policy, lane, reason, total }) => ({ policy, lane, reason, total }))
@@ -39,6 +50,7 @@ function applicationDocument(application: AdminApplication) {
 function loadDocument(load: Readonly<MachineLoad>) {
   return {
     processors: load.processors,
+    machine_processors: load.machineProcessors ?? null,
     load_average: load.loadAverage ?? null,
     running_tasks: load.running ?? null,
     cpu_pressure_ratio: load.cpuPressure ?? null,

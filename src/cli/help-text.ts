@@ -18,7 +18,7 @@ Examples:
   spillway check spillway.yaml      every fault with line, column and what to do
   spillway serve spillway.yaml      run; TERM and INT stop it, after the requests under way
   spillway flood                    ten seconds of visitors, from quiet to a flood and back
-  spillway policy list              the policies, and when to choose each; \`show\`, \`new\` and \`test\` one
+  spillway policy list              the policies, and when to choose each
   spillway schema > spillway.schema.json
                                     for completion while you write; then put this first in the file:
                                     # yaml-language-server: $schema=./spillway.schema.json

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { formatDuration } from './duration.ts';
 import type { OwnPrograms } from './own-programs.ts';
+import { resolvePath } from './resolve-paths.ts';
 import type { WrittenApplication } from './schema.ts';
 
 /** The interpreter of WSGI applications, looked up in the application's PATH. */
@@ -32,7 +33,7 @@ export function moduleApplication(
   { programs, runDirectory }: ModuleSurroundings,
 ): ModuleApplication | undefined {
   if (app === undefined && wsgi === undefined) return undefined;
-  const script = app === undefined ? programs.wsgiAdaptor : join(directory, app);
+  const script = app === undefined ? programs.wsgiAdaptor : resolvePath(directory, app);
   const command = wsgi === undefined ? [...programs.app, script] : [PYTHON, programs.wsgiAdaptor, wsgi];
   return {
     script,
@@ -58,6 +59,8 @@ function preforkOptions(workers: WrittenApplication['workers']): string[] {
     'request-timeout': milliseconds(workers.request_timeout),
     queue: workers.queue,
     'queue-timeout': milliseconds(workers.queue_timeout),
+    // The other is what it does by itself.
+    accept: workers.accept === 'worker' ? workers.accept : undefined,
   };
   return Object.entries(options).flatMap(([option, value]) =>
     value === undefined ? [] : [`--${option}`, String(value)],

@@ -57,7 +57,7 @@ export const configurationSchema = z
       .boolean()
       .prefault(false)
       .describe(
-        'Reload by itself when this file, or a policy of your own that it names, has changed. What is broken changes nothing, as with `spillway reload`.',
+        'Reload by itself when this file, or a policy or page of your own that it names, has changed. What is broken changes nothing, as with `spillway reload`.',
       ),
     metrics: metricsSchema.prefault({}),
     stop_timeout: duration(0)

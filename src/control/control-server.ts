@@ -3,6 +3,7 @@ import type { SocketRights } from '../config/configuration.ts';
 import { claimUnixSocket } from '../listener/unix-socket-name.ts';
 import { stopServer } from '../system/stop-server.ts';
 import type { ControlTarget, DaemonAction } from './control-target.ts';
+import { readChange } from './read-change.ts';
 
 export interface ControlServer {
   readonly address: string;
@@ -23,7 +24,7 @@ const actions: readonly string[] = ['start', 'stop', 'restart'];
 
 /**
  * The gateway's control socket: HTTP with JSON over a Unix socket, so that `curl --unix-socket` will do. GET looks, POST acts:
- * /status, /reload, /drain, /resume, /daemon/start, /daemon/stop, /daemon/restart; `?application=NAME` says whom; and the bus under /bus/.
+ * /status, /explain?id=ID, /set?application=NAME&parameter=POLICY.PARAMETER&value=TEXT&for=10m, /reload, /drain, /resume, /daemon/start, /daemon/stop, /daemon/restart; `?application=NAME` says whom; and the bus under /bus/.
  * Throws a Fault where the socket cannot be made.
  */
 export function startControlServer(
@@ -65,7 +66,10 @@ async function respond(target: ControlTarget, request: Request): Promise<Respons
   const { pathname, searchParams } = new URL(request.url);
   const application = searchParams.get('application') ?? undefined;
   if (pathname === '/status' && request.method === 'GET') return answer(200, target.status());
-  if (request.method !== 'POST') return answer(405, { error: 'expected GET /status, or POST to act' });
+  if (pathname === '/explain' && request.method === 'GET')
+    return outcome(target.explain(searchParams.get('id') ?? ''), 404);
+  if (request.method !== 'POST')
+    return answer(405, { error: 'expected GET /status or /explain, or POST to act' });
   switch (pathname) {
     case '/reload': {
       const result = await target.reload();
@@ -75,20 +79,24 @@ async function respond(target: ControlTarget, request: Request): Promise<Respons
       return outcome(target.drain(application));
     case '/resume':
       return outcome(target.resume(application));
+    case '/set': {
+      const change = readChange(application, searchParams);
+      return 'kind' in change ? outcome(change) : outcome(target.setParameter(change));
+    }
   }
   const [, action] = /^\/daemon\/(\w+)$/.exec(pathname) ?? [];
   if (action === undefined || !actions.includes(action)) {
     return answer(404, {
-      error: `expected /status, /reload, /drain, /resume or /daemon/${actions.join('|')}`,
+      error: `expected /status, /explain, /set, /reload, /drain, /resume or /daemon/${actions.join('|')}`,
     });
   }
   if (application === undefined) return answer(400, { error: 'expected ?application=NAME' });
   return outcome(await target.daemon(action as DaemonAction, application));
 }
 
-function outcome(result: object): Response {
+function outcome(result: object, refused = 409): Response {
   if (!('kind' in result)) return answer(200, result);
-  return answer(409, { error: 'message' in result ? result.message : 'refused' });
+  return answer(refused, { error: 'message' in result ? result.message : 'refused' });
 }
 
 function answer(status: number, body: unknown): Response {

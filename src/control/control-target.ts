@@ -1,4 +1,5 @@
 import type { ReloadResult } from '../gateway/reload-result.ts';
+import type { DecisionRecord } from '../log/decision-record.ts';
 
 export type DaemonAction = 'start' | 'stop' | 'restart';
 
@@ -17,7 +18,33 @@ export interface ControlTarget {
   drain(application: string | undefined): Drained | ControlRefusal;
   /** Takes a drain back. */
   resume(application: string | undefined): Drained | ControlRefusal;
+  /** The last decision on a request, as it is kept in memory; a refusal where it is not. */
+  explain(id: string): DecisionRecord | ControlRefusal;
+  /** Another value for a parameter of a policy, for a while. */
+  setParameter(change: ParameterChange): ParameterOverride | ControlRefusal;
   daemon(action: DaemonAction, application: string): Promise<{ readonly state: string } | ControlRefusal>;
+}
+
+export interface ParameterChange {
+  readonly application: string;
+  readonly policy: string;
+  readonly parameter: string;
+  /** The value as an operator writes it. */
+  readonly text: string;
+  readonly forMs: number;
+}
+
+export interface ParameterOverride {
+  readonly application: string;
+  readonly policy: string;
+  readonly parameter: string;
+  /** As in a configuration. */
+  readonly value: number | boolean | string;
+  /** What it was before, where it has just been set. */
+  readonly was?: string;
+  readonly secondsLeft: number;
+  /** ISO 8601, UTC. */
+  readonly until: string;
 }
 
 export interface Drained {

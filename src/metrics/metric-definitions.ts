@@ -1,10 +1,11 @@
 export interface MetricDefinition {
   readonly name: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
+  /** `info`: always 1, and all it says is in its labels. */
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'info';
   readonly help: string;
   /** Each of bounded cardinality: configured names, closed sets, status codes. */
   readonly labels: readonly string[];
-  /** Upper bounds, of histograms only. */
+  /** Upper bounds in seconds, of histograms only. */
   readonly buckets?: readonly number[];
 }
 
@@ -14,6 +15,12 @@ const START_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as 
 
 /** Every metric there is. Base units; process metrics bear the names that all Prometheus clients give them. */
 export const METRIC_DEFINITIONS = {
+  targetInfo: {
+    name: 'target_info',
+    type: 'info',
+    help: 'Always 1; its labels say what it is that is scraped, by the names of OpenTelemetry.',
+    labels: ['service_name', 'service_version', 'process_runtime_name', 'process_runtime_version'],
+  },
   decisions: {
     name: 'spillway_decisions_total',
     type: 'counter',
@@ -25,6 +32,12 @@ export const METRIC_DEFINITIONS = {
     type: 'counter',
     help: 'Requests finished, by HTTP status; lane `none` where they were refused before a decision, code `none` where nothing was answered.',
     labels: ['application', 'lane', 'code'],
+  },
+  goodAnswers: {
+    name: 'spillway_good_answers_total',
+    type: 'counter',
+    help: 'Goodput: answers of the application that came in time (`metrics.good_within`, from the queue to the end of its work), without a failure and with a status below 500.',
+    labels: ['application'],
   },
   requestDuration: {
     name: 'spillway_request_duration_seconds',
@@ -108,6 +121,18 @@ export const METRIC_DEFINITIONS = {
     help: 'How long the one that waits longest has waited; 0 where none waits.',
     labels: ['application'],
   },
+  queueLimit: {
+    name: 'spillway_queue_limit',
+    type: 'gauge',
+    help: 'How many requests may wait for a slot.',
+    labels: ['application'],
+  },
+  policyParameter: {
+    name: 'spillway_policy_parameter',
+    type: 'gauge',
+    help: 'Parameters of the policies in force that are numbers, thresholds among them: durations in seconds, switches as 0 or 1.',
+    labels: ['application', 'policy', 'parameter'],
+  },
   connections: {
     name: 'spillway_http_connections',
     type: 'gauge',
@@ -144,6 +169,42 @@ export const METRIC_DEFINITIONS = {
     type: 'counter',
     help: 'Exceptions and impossible answers of a policy; the fail-safe decided in its place.',
     labels: ['application', 'policy'],
+  },
+  dryRunSheds: {
+    name: 'spillway_dry_run_sheds_total',
+    type: 'counter',
+    help: 'Requests that a policy with `dry_run: true` would have shed; they were served as if it had said nothing.',
+    labels: ['application', 'policy', 'reason'],
+  },
+  shadowDecisions: {
+    name: 'spillway_shadow_decisions_total',
+    type: 'counter',
+    help: 'What became of a request, and what the shadow (and which policy of it) would have done with it.',
+    labels: ['application', 'policy', 'live_lane', 'shadow_lane'],
+  },
+  shadowFaults: {
+    name: 'spillway_shadow_faults_total',
+    type: 'counter',
+    help: 'Exceptions and impossible answers of a policy in a shadow; no visitor has noticed.',
+    labels: ['application', 'policy'],
+  },
+  parameterOverrides: {
+    name: 'spillway_parameter_overrides',
+    type: 'gauge',
+    help: 'Parameters that `spillway set` has changed for a while: seconds until that is undone.',
+    labels: ['application', 'policy', 'parameter'],
+  },
+  busEvents: {
+    name: 'spillway_bus_events_total',
+    type: 'counter',
+    help: 'Events that came to the bus by its sockets, by who published them (empty: an operator) and to which scope.',
+    labels: ['application', 'scope', 'event'],
+  },
+  busRefused: {
+    name: 'spillway_bus_refused_total',
+    type: 'counter',
+    help: 'Events that were refused, and subscriptions; the application is empty where it is not known.',
+    labels: ['application', 'reason'],
   },
   logLinesLost: {
     name: 'spillway_log_lines_lost_total',
@@ -207,7 +268,7 @@ export const METRIC_DEFINITIONS = {
   },
   buildInfo: {
     name: 'spillway_build_info',
-    type: 'gauge',
+    type: 'info',
     help: 'Always 1; the versions are in the labels.',
     labels: ['version', 'bun'],
   },

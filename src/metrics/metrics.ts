@@ -1,11 +1,15 @@
-import { Gauge, Registry } from 'prom-client';
+import type { Lane } from '../core/lane.ts';
 import type { ExchangeRecord, Observer } from '../core/observer.ts';
+import { BoundedCounter } from './bounded-counter.ts';
 import { BoundedNames } from './bounded-names.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { METRIC_DEFINITIONS } from './metric-definitions.ts';
+import { MetricRegistry } from './metric-registry.ts';
+import { negotiateFormat } from './negotiate-format.ts';
 import { type HistogramSeries, ObservedHistogram } from './observed-histogram.ts';
 import { type ProcessSource, registerProcessMetrics, THIS_PROCESS } from './process-metrics.ts';
 import { type DecisionCount, RequestMetrics } from './request-metrics.ts';
+import { type Sample, SampledMetric } from './sampled-metric.ts';
 import { StateMetrics } from './state-metrics.ts';
 import { TalliedCounter } from './tallied-counter.ts';
 
@@ -15,11 +19,23 @@ export interface MetricsOptions {
   /** Of the runtime. */
   readonly bun: string;
   readonly process?: ProcessSource;
+  /** Upper bounds of the histograms of requests, rising. */
+  readonly bucketsMs?: readonly number[] | undefined;
+  /** An answer that came within this time counts as goodput. */
+  readonly goodWithinMs?: number;
+  /** Milliseconds since 1970. */
+  readonly wallClock?: () => number;
+}
+
+export interface Exposition {
+  readonly contentType: string;
+  /** UTF-8. */
+  readonly bytes: Uint8Array;
 }
 
 /** Everything that is counted and measured of one gateway, in a registry of its own. No method throws. */
 export class Metrics implements Observer {
-  readonly #registry = new Registry();
+  readonly #registry = new MetricRegistry();
   readonly #requests: RequestMetrics;
   readonly #state: StateMetrics;
   readonly #refusedRequests;
@@ -27,34 +43,47 @@ export class Metrics implements Observer {
   readonly #daemonFailures;
   readonly #daemonStartDuration;
   readonly #policyFaults;
-  readonly #reloadSuccessful: Gauge;
-  readonly #reloadTime: Gauge;
+  #overrides: () => Iterable<Sample> = () => [];
+  #reloadSuccessful = 1;
+  #reloadedMs: number;
+  readonly #dryRunSheds;
+  readonly #shadowDecisions;
+  readonly #shadowFaults;
+  readonly #busEvents;
+  readonly #busRefused;
   readonly #logLinesLost;
   readonly #startDurations = new Map<string, HistogramSeries>();
-  readonly #names = { application: new BoundedNames(1000), value: new BoundedNames(200) };
-  /** Of the rare counters, by metric and label values. */
-  readonly #tallies = new Map<string, { total: number }>();
+  readonly #startNames = new BoundedNames(1000);
 
-  constructor({ version, bun, process = THIS_PROCESS }: MetricsOptions) {
-    this.#requests = new RequestMetrics(this.#registry);
-    this.#refusedRequests = new TalliedCounter(METRIC_DEFINITIONS.refusedRequests, this.#registry);
-    this.#state = new StateMetrics(this.#registry);
-    this.#daemonStarts = new TalliedCounter(METRIC_DEFINITIONS.daemonStarts, this.#registry);
-    this.#daemonFailures = new TalliedCounter(METRIC_DEFINITIONS.daemonFailures, this.#registry);
-    this.#daemonStartDuration = new ObservedHistogram(METRIC_DEFINITIONS.daemonStartDuration, this.#registry);
-    this.#policyFaults = new TalliedCounter(METRIC_DEFINITIONS.policyFaults, this.#registry);
-    this.#logLinesLost = new TalliedCounter(METRIC_DEFINITIONS.logLinesLost, this.#registry);
-    const { name, help, labels } = METRIC_DEFINITIONS.buildInfo;
-    new Gauge({ name, help, labelNames: labels, registers: [this.#registry] }).set({ version, bun }, 1);
-    this.#reloadSuccessful = new Gauge({
-      ...gaugeOptions(METRIC_DEFINITIONS.reloadSuccessful),
-      registers: [this.#registry],
+  constructor(options: MetricsOptions) {
+    const { version, bun, process = THIS_PROCESS, bucketsMs, wallClock = Date.now } = options;
+    const registry = this.#registry;
+    // OpenMetrics wants it before all others.
+    registry.add(
+      new SampledMetric(METRIC_DEFINITIONS.targetInfo, () => [[1, 'spillway', version, 'bun', bun]]),
+    );
+    this.#requests = new RequestMetrics(registry, {
+      bucketsMs,
+      goodWithinMs: options.goodWithinMs ?? 1000,
+      wallClock,
     });
-    this.#reloadTime = new Gauge({
-      ...gaugeOptions(METRIC_DEFINITIONS.reloadTime),
-      registers: [this.#registry],
-    });
-    this.reloaded(true, Date.now());
+    this.#refusedRequests = new BoundedCounter(METRIC_DEFINITIONS.refusedRequests, registry);
+    this.#state = new StateMetrics(registry);
+    this.#daemonStarts = new BoundedCounter(METRIC_DEFINITIONS.daemonStarts, registry);
+    this.#daemonFailures = new BoundedCounter(METRIC_DEFINITIONS.daemonFailures, registry);
+    this.#daemonStartDuration = new ObservedHistogram(METRIC_DEFINITIONS.daemonStartDuration, registry);
+    this.#policyFaults = new BoundedCounter(METRIC_DEFINITIONS.policyFaults, registry);
+    this.#dryRunSheds = new BoundedCounter(METRIC_DEFINITIONS.dryRunSheds, registry);
+    this.#shadowDecisions = new BoundedCounter(METRIC_DEFINITIONS.shadowDecisions, registry);
+    this.#shadowFaults = new BoundedCounter(METRIC_DEFINITIONS.shadowFaults, registry);
+    this.#busEvents = new BoundedCounter(METRIC_DEFINITIONS.busEvents, registry);
+    this.#busRefused = new BoundedCounter(METRIC_DEFINITIONS.busRefused, registry);
+    this.#logLinesLost = new TalliedCounter(METRIC_DEFINITIONS.logLinesLost, registry);
+    this.#reloadedMs = wallClock();
+    registry.add(new SampledMetric(METRIC_DEFINITIONS.parameterOverrides, () => this.#overrides()));
+    registry.add(new SampledMetric(METRIC_DEFINITIONS.reloadSuccessful, () => [[this.#reloadSuccessful]]));
+    registry.add(new SampledMetric(METRIC_DEFINITIONS.reloadTime, () => [[this.#reloadedMs / 1000]]));
+    registry.add(new SampledMetric(METRIC_DEFINITIONS.buildInfo, () => [[1, version, bun]]));
     registerProcessMetrics(this.#registry, process);
   }
 
@@ -75,18 +104,15 @@ export class Metrics implements Observer {
   }
 
   /** Malformed HTTP, refused before it became an exchange: the refusal's code. */
-  refused(rawCode: string): void {
-    const code = this.#names.value.name(rawCode);
-    this.#tally(`refused\0${code}`, () => this.#refusedRequests.tally({ code })).total += 1;
+  refused(code: string): void {
+    this.#refusedRequests.count(code);
   }
 
   /** An attempt to start an application's daemon has ended: `up`, or a daemon refusal. */
-  daemonStarted(rawApplication: string, rawResult: string, durationMs: number): void {
-    const application = this.#names.application.name(rawApplication);
-    const result = this.#names.value.name(rawResult);
-    const key = `start\0${application}\0${result}`;
-    this.#tally(key, () => this.#daemonStarts.tally({ application, result })).total += 1;
+  daemonStarted(rawApplication: string, result: string, durationMs: number): void {
+    this.#daemonStarts.count(rawApplication, result);
     if (result !== 'up') return;
+    const application = this.#startNames.name(rawApplication);
     let series = this.#startDurations.get(application);
     if (series === undefined) {
       series = this.#daemonStartDuration.series({ application });
@@ -96,24 +122,46 @@ export class Metrics implements Observer {
   }
 
   /** A daemon that was up is not any more, and nobody wanted that: `died`, `unresponsive`. */
-  daemonFailed(rawApplication: string, rawFailure: string): void {
-    const application = this.#names.application.name(rawApplication);
-    const failure = this.#names.value.name(rawFailure);
-    const key = `failure\0${application}\0${failure}`;
-    this.#tally(key, () => this.#daemonFailures.tally({ application, failure })).total += 1;
+  daemonFailed(application: string, failure: string): void {
+    this.#daemonFailures.count(application, failure);
   }
 
   /** A configuration was put into force, or was not; the start counts as the first. `nowMs`: milliseconds since 1970. */
   reloaded(successful: boolean, nowMs: number): void {
-    this.#reloadSuccessful.set(successful ? 1 : 0);
-    if (successful) this.#reloadTime.set(nowMs / 1000);
+    this.#reloadSuccessful = successful ? 1 : 0;
+    if (successful) this.#reloadedMs = nowMs;
   }
 
-  policyFault(rawApplication: string, rawPolicy: string): void {
-    const application = this.#names.application.name(rawApplication);
-    const policy = this.#names.value.name(rawPolicy);
-    const key = `fault\0${application}\0${policy}`;
-    this.#tally(key, () => this.#policyFaults.tally({ application, policy })).total += 1;
+  policyFault(application: string, policy: string): void {
+    this.#policyFaults.count(application, policy);
+  }
+
+  /** A policy in a dry run would have shed a request. */
+  dryShed(application: string, policy: string, reason: string): void {
+    this.#dryRunSheds.count(application, policy, reason);
+  }
+
+  /** What became of a request, and what the shadow would have done with it. */
+  shadowDecision(application: string, policy: string, liveLane: Lane, shadowLane: Lane): void {
+    this.#shadowDecisions.count(application, policy, liveLane, shadowLane);
+  }
+
+  shadowFault(application: string, policy: string): void {
+    this.#shadowFaults.count(application, policy);
+  }
+
+  /** `overrides` tells, whenever it is asked, what is set for a while and how many seconds more. */
+  watchOverrides(overrides: () => Iterable<Sample>): void {
+    this.#overrides = overrides;
+  }
+
+  /** An event that came from outside the process; an operator has no name. */
+  busEvent(application: string, scope: string, event: string): void {
+    this.#busEvents.count(application, scope, event);
+  }
+
+  busRefused(application: string, reason: string): void {
+    this.#busRefused.count(application, reason);
   }
 
   /** Since the start, in no order. */
@@ -121,26 +169,9 @@ export class Metrics implements Observer {
     return this.#requests.decisionCounts();
   }
 
-  /** Of `exposition`, the version of the format included. */
-  get contentType(): string {
-    return this.#registry.contentType;
+  /** Everything, in the format that the Accept field asks for: OpenMetrics, or Prometheus's text. */
+  async exposition(accept?: string): Promise<Exposition> {
+    const format = negotiateFormat(accept);
+    return { contentType: format.contentType, bytes: await this.#registry.exposition(format) };
   }
-
-  /** Everything in Prometheus's text format. */
-  exposition(): Promise<string> {
-    return this.#registry.metrics();
-  }
-
-  #tally(key: string, make: () => { total: number }): { total: number } {
-    let tally = this.#tallies.get(key);
-    if (tally === undefined) {
-      tally = make();
-      this.#tallies.set(key, tally);
-    }
-    return tally;
-  }
-}
-
-function gaugeOptions({ name, help }: { readonly name: string; readonly help: string }) {
-  return { name, help };
 }

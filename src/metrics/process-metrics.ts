@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { readdirSync, statSync } from 'node:fs';
 import { METRIC_DEFINITIONS } from './metric-definitions.ts';
+import type { MetricRegistry } from './metric-registry.ts';
+import { SampledMetric } from './sampled-metric.ts';
 
 /** What is known of the gateway's own process. */
 export interface ProcessSource {
@@ -18,9 +19,12 @@ export const THIS_PROCESS: ProcessSource = {
   },
   residentBytes: () => process.memoryUsage.rss(),
   openDescriptors() {
+    const folder = '/proc/self/fd';
     try {
-      // One of them is that of the directory, which is closed by now.
-      return readdirSync('/proc/self/fd').length - 1;
+      // Linux from 6.2 on tells the number as the size; before, it is 0, and to list ten thousand of them takes milliseconds.
+      const { size } = statSync(folder);
+      // One of those in the list is that of the directory itself, which is closed by now.
+      return size > 0 ? size : readdirSync(folder).length - 1;
     } catch {
       return undefined;
     }
@@ -28,41 +32,18 @@ export const THIS_PROCESS: ProcessSource = {
   startedSeconds: Date.now() / 1000 - process.uptime(),
 };
 
-/**
- * Those of prom-client's default metrics that are right on Bun, by the same names. Its heap-space metrics block for
- * milliseconds at each scrape, its heap size is that of the address space, and its event loop metrics count nothing.
- */
-export function registerProcessMetrics(registry: Registry, source: ProcessSource): void {
-  const registers = [registry];
+/** Those of the metrics that all Prometheus clients have, by the same names, that are right on Bun. */
+export function registerProcessMetrics(registry: MetricRegistry, source: ProcessSource): void {
   const { processCpu, processResidentMemory, processOpenDescriptors, processStartTime } = METRIC_DEFINITIONS;
   let exposedSeconds = 0;
-  const cpu: Counter = new Counter({
-    name: processCpu.name,
-    help: processCpu.help,
-    registers,
-    collect: () => {
-      const seconds = Math.max(exposedSeconds, source.cpuSeconds());
-      cpu.inc(seconds - exposedSeconds);
-      exposedSeconds = seconds;
-    },
-  });
-  const resident: Gauge = new Gauge({
-    name: processResidentMemory.name,
-    help: processResidentMemory.help,
-    registers,
-    collect: () => resident.set(source.residentBytes()),
-  });
-  const descriptors: Gauge = new Gauge({
-    name: processOpenDescriptors.name,
-    help: processOpenDescriptors.help,
-    registers,
-    collect: () => {
-      const open = source.openDescriptors();
-      if (open === undefined) descriptors.remove();
-      else descriptors.set(open);
-    },
-  });
-  new Gauge({ name: processStartTime.name, help: processStartTime.help, registers }).set(
-    source.startedSeconds,
+  registry.add(
+    new SampledMetric(processCpu, () => {
+      // A counter never goes down, whatever its source does.
+      exposedSeconds = Math.max(exposedSeconds, source.cpuSeconds());
+      return [[exposedSeconds]];
+    }),
   );
+  registry.add(new SampledMetric(processResidentMemory, () => [[source.residentBytes()]]));
+  registry.add(new SampledMetric(processOpenDescriptors, () => [[source.openDescriptors()]]));
+  registry.add(new SampledMetric(processStartTime, () => [[source.startedSeconds]]));
 }

@@ -1,8 +1,9 @@
-import type { Registry } from 'prom-client';
 import type { Lane } from '../core/lane.ts';
 import type { ExchangeRecord, Observer } from '../core/observer.ts';
 import { BoundedNames } from './bounded-names.ts';
+import { EXEMPLAR_HOLD_MS } from './exemplar.ts';
 import { METRIC_DEFINITIONS } from './metric-definitions.ts';
+import type { MetricRegistry } from './metric-registry.ts';
 import { type HistogramSeries, ObservedHistogram } from './observed-histogram.ts';
 import { TalliedCounter, type Tally } from './tallied-counter.ts';
 
@@ -35,8 +36,18 @@ interface LaneSeries {
   firstByte: HistogramSeries | undefined;
 }
 
+export interface RequestMetricsOptions {
+  /** Upper bounds of the histograms, rising, in place of those of their definitions. */
+  readonly bucketsMs: readonly number[] | undefined;
+  /** An answer that came within this time is a good one. */
+  readonly goodWithinMs: number;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
+}
+
 interface ApplicationSeries {
   readonly lanes: Map<Lane | 'none', LaneSeries>;
+  readonly good: Tally<'application'>;
   readonly abandoned: Tally<'application'>;
   readonly received: Tally<'application'>;
   readonly sent: Tally<'application'>;
@@ -51,8 +62,11 @@ export class RequestMetrics implements Observer {
     failure: new BoundedNames(MOST.failure),
   };
   readonly #applications = new Map<string, ApplicationSeries>();
+  readonly #goodWithinMs: number;
+  readonly #wallClock: () => number;
   readonly #decisions;
   readonly #requests;
+  readonly #good;
   readonly #failures;
   readonly #abandoned;
   readonly #receivedBytes;
@@ -62,13 +76,16 @@ export class RequestMetrics implements Observer {
   readonly #firstByte;
   readonly #backendBusy;
 
-  constructor(registry: Registry) {
+  constructor(registry: MetricRegistry, { bucketsMs, goodWithinMs, wallClock }: RequestMetricsOptions) {
+    this.#goodWithinMs = goodWithinMs;
+    this.#wallClock = wallClock;
     this.#decisions = new TalliedCounter(METRIC_DEFINITIONS.decisions, registry);
     this.#requests = new TalliedCounter(METRIC_DEFINITIONS.requests, registry);
-    this.#requestDuration = new ObservedHistogram(METRIC_DEFINITIONS.requestDuration, registry);
-    this.#firstByte = new ObservedHistogram(METRIC_DEFINITIONS.firstByte, registry);
-    this.#queueWait = new ObservedHistogram(METRIC_DEFINITIONS.queueWait, registry);
-    this.#backendBusy = new ObservedHistogram(METRIC_DEFINITIONS.backendBusy, registry);
+    this.#good = new TalliedCounter(METRIC_DEFINITIONS.goodAnswers, registry);
+    this.#requestDuration = new ObservedHistogram(METRIC_DEFINITIONS.requestDuration, registry, bucketsMs);
+    this.#firstByte = new ObservedHistogram(METRIC_DEFINITIONS.firstByte, registry, bucketsMs);
+    this.#queueWait = new ObservedHistogram(METRIC_DEFINITIONS.queueWait, registry, bucketsMs);
+    this.#backendBusy = new ObservedHistogram(METRIC_DEFINITIONS.backendBusy, registry, bucketsMs);
     this.#failures = new TalliedCounter(METRIC_DEFINITIONS.failures, registry);
     this.#abandoned = new TalliedCounter(METRIC_DEFINITIONS.abandoned, registry);
     this.#receivedBytes = new TalliedCounter(METRIC_DEFINITIONS.receivedBytes, registry);
@@ -80,24 +97,37 @@ export class RequestMetrics implements Observer {
     const lane = record.decision?.lane ?? 'none';
     const series = application.lanes.get(lane) ?? this.#lane(application, lane);
     this.#status(series, record.status).total += 1;
-    series.duration.observe(record.totalMs);
+    const { id } = record;
+    const atMs = this.#wallClock();
+    series.duration.observe(record.totalMs, id, atMs);
     if (record.decision !== undefined) {
-      this.#reason(series, record.decision.policy, record.decision.reason).total += 1;
+      const reason = this.#reason(series, record.decision.policy, record.decision.reason);
+      reason.total += 1;
+      if (atMs - reason.exemplarAtMs >= EXEMPLAR_HOLD_MS) {
+        reason.exemplarId = id;
+        reason.exemplarAtMs = atMs;
+      }
       series.queueWait ??= this.#queueWait.series(series.labels);
-      series.queueWait.observe(record.waitMs);
+      series.queueWait.observe(record.waitMs, id, atMs);
       if (lane !== 'shed') {
         series.busy ??= this.#backendBusy.series(series.labels);
-        series.busy.observe(record.busyMs);
+        series.busy.observe(record.busyMs, id, atMs);
+        if (this.#isGood(record)) application.good.total += 1;
       }
       if (record.firstByteMs !== undefined) {
         series.firstByte ??= this.#firstByte.series(series.labels);
-        series.firstByte.observe(record.firstByteMs);
+        series.firstByte.observe(record.firstByteMs, id, atMs);
       }
     }
     if (record.failure === ABANDONED) application.abandoned.total += 1;
     else if (record.failure !== undefined) this.#failure(series, record.failure).total += 1;
     if (record.bytesIn > 0) application.received.total += record.bytesIn;
     if (record.bytesOut > 0) application.sent.total += record.bytesOut;
+  }
+
+  /** The time in which the visitor held it up does not count: a slow line is no fault of ours. */
+  #isGood({ status, failure, waitMs, busyMs }: ExchangeRecord): boolean {
+    return failure === undefined && status >= 100 && status < 500 && waitMs + busyMs <= this.#goodWithinMs;
   }
 
   decisionCounts(): DecisionCount[] {
@@ -110,6 +140,7 @@ export class RequestMetrics implements Observer {
       const labels = { application: name };
       series = {
         lanes: new Map(),
+        good: this.#good.tally(labels),
         abandoned: this.#abandoned.tally(labels),
         received: this.#receivedBytes.tally(labels),
         sent: this.#sentBytes.tally(labels),

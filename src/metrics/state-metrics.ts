@@ -1,23 +1,23 @@
-import { Gauge, type Registry } from 'prom-client';
 import type { DaemonState } from '../core/daemon-state.ts';
 import type { MachineLoad } from '../core/load.ts';
 import { BoundedNames } from './bounded-names.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { METRIC_DEFINITIONS, type MetricDefinition } from './metric-definitions.ts';
+import type { MetricRegistry } from './metric-registry.ts';
+import { type Sample, SampledMetric } from './sampled-metric.ts';
 
 /** `none` is no state of a daemon: an application without one has no series. */
 const DAEMON_STATES = ['down', 'starting', 'up', 'retiring', 'failing'] as const satisfies DaemonState[];
 
-type Sample = readonly [value: number | undefined, ...labelValues: string[]];
-
 /** Gauges of the gateway's state and of the load, asked for when scraped. What is not known has no series. */
 export class StateMetrics {
   #state: GatewayState | undefined;
-  readonly #registry: Registry;
+  readonly #registry: MetricRegistry;
 
-  constructor(registry: Registry) {
+  constructor(registry: MetricRegistry) {
     this.#registry = registry;
     this.#gaugesOfApplications();
+    this.#gaugesOfSettings();
     this.#gaugesOfLoad();
     const states = new BoundedNames(20);
     this.#gauge(METRIC_DEFINITIONS.connections, ({ connections }) =>
@@ -60,6 +60,25 @@ export class StateMetrics {
     );
   }
 
+  #gaugesOfSettings(): void {
+    const settings = (state: GatewayState) => [...state.settings()];
+    this.#gauge(METRIC_DEFINITIONS.queueLimit, (state) =>
+      settings(state).map(({ name, queueMax }) => [queueMax, name]),
+    );
+    this.#gauge(METRIC_DEFINITIONS.policyParameter, (state) =>
+      settings(state).flatMap(({ name, parameters }) => {
+        const known = new Set<string>();
+        return parameters.flatMap(({ policy, parameter, value }): Sample[] => {
+          // A policy may stand in a chain twice, and a series only once.
+          const key = `${policy} ${parameter}`;
+          if (known.has(key)) return [];
+          known.add(key);
+          return [[value, name, policy, parameter]];
+        });
+      }),
+    );
+  }
+
   #gaugesOfLoad(): void {
     const signals: readonly [MetricDefinition, (load: Readonly<MachineLoad>) => Sample[]][] = [
       [METRIC_DEFINITIONS.loadProcessors, (load) => [[load.processors]]],
@@ -83,22 +102,8 @@ export class StateMetrics {
     for (const [definition, samples] of signals) this.#gauge(definition, (state) => samples(state.load()));
   }
 
-  #gauge(definition: MetricDefinition, samples: (state: GatewayState) => Sample[]): void {
-    const { name, help, labels } = definition;
-    const gauge: Gauge = new Gauge({
-      name,
-      help,
-      labelNames: labels,
-      registers: [this.#registry],
-      collect: () => {
-        gauge.reset();
-        // A gauge without labels starts from 0, which would be a lie.
-        if (labels.length === 0) gauge.remove();
-        if (this.#state === undefined) return;
-        for (const [value, ...values] of samples(this.#state)) {
-          if (value !== undefined && Number.isFinite(value)) gauge.labels(...values).set(value);
-        }
-      },
-    });
+  #gauge(definition: MetricDefinition, samples: (state: GatewayState) => Iterable<Sample>): void {
+    const ask = () => (this.#state === undefined ? [] : samples(this.#state));
+    this.#registry.add(new SampledMetric(definition, ask));
   }
 }

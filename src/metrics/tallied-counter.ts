@@ -1,55 +1,67 @@
-import { Counter, type Registry } from 'prom-client';
+import { exemplarText } from './exemplar.ts';
 import type { MetricDefinition } from './metric-definitions.ts';
+import type { MetricFamily, MetricRegistry } from './metric-registry.ts';
+import { labelsText, numberText, sampleStart } from './series-text.ts';
 
 /** One series of a counter. Counting is an addition: `tally.total += 1`. */
 export interface Tally<Label extends string> {
   readonly labels: Readonly<Record<Label, string>>;
   /** Never goes down. */
   total: number;
+  /** A request that was counted lately, where that is told, and when: milliseconds since 1970. */
+  exemplarId: string;
+  exemplarAtMs: number;
 }
 
-/**
- * A counter that costs an addition where it is counted: prom-client, which looks up and checks the labels at each call,
- * hears of it only when scraped.
- */
-export class TalliedCounter<const Definition extends MetricDefinition> {
-  readonly #tallies: (Tally<Definition['labels'][number]> & { exposed: number })[] = [];
+/** A counter that costs an addition where it is counted: its labels are looked up and written once, when a series begins. */
+export class TalliedCounter<const Definition extends MetricDefinition> implements MetricFamily {
+  readonly definition: Definition;
+  readonly #tallies: { readonly start: string; readonly tally: Tally<Definition['labels'][number]> }[] = [];
 
-  constructor(definition: Definition, registry: Registry) {
-    const counter: Counter = new Counter({
-      name: definition.name,
-      help: definition.help,
-      labelNames: definition.labels,
-      registers: [registry],
-      collect: () => {
-        for (const tally of this.#tallies) {
-          const { labels, total, exposed } = tally;
-          counter.inc(labels as Record<string, string>, total - exposed);
-          tally.exposed = total;
-        }
-      },
-    });
+  constructor(definition: Definition, registry: MetricRegistry) {
+    this.definition = definition;
+    registry.add(this);
   }
 
   /** A new series. Whoever counts keeps it, and asks once for one set of labels. */
   tally(labels: Readonly<Record<Definition['labels'][number], string>>): Tally<Definition['labels'][number]> {
-    const tally = { labels, total: 0, exposed: 0 };
-    this.#tallies.push(tally);
-    return tally;
+    return this.#add({ labels, total: 0, exemplarId: '', exemplarAtMs: 0 });
   }
 
   /** A series of what somebody else counts: asked when scraped. */
   follow(labels: Readonly<Record<Definition['labels'][number], string>>, total: () => number): void {
-    this.#tallies.push({
+    this.#add({
       labels,
       get total() {
         return total();
       },
-      exposed: 0,
+      exemplarId: '',
+      exemplarAtMs: 0,
     });
   }
 
   get tallies(): readonly Readonly<Tally<Definition['labels'][number]>>[] {
-    return this.#tallies;
+    return this.#tallies.map(({ tally }) => tally);
+  }
+
+  *samples(exemplars: boolean): Iterable<string> {
+    for (const { start, tally } of this.#tallies) {
+      const exemplar = exemplars ? exemplarText(tally.exemplarId, 1, tally.exemplarAtMs) : '';
+      yield `${start}${numberText(tally.total)}${exemplar}\n`;
+    }
+  }
+
+  #add(tally: Tally<Definition['labels'][number]>): Tally<Definition['labels'][number]> {
+    const { name, labels } = this.definition;
+    const values: Readonly<Record<string, string>> = tally.labels;
+    const start = sampleStart(
+      name,
+      labelsText(
+        labels,
+        labels.map((label) => values[label] ?? ''),
+      ),
+    );
+    this.#tallies.push({ start, tally });
+    return tally;
   }
 }

@@ -7,12 +7,27 @@ import { emptyLoad } from '../../src/load/empty-load.ts';
 const source = {
   version: '1.2.3',
   startedMs: Date.UTC(2030, 0, 1),
-  expositionType: 'text/plain; version=0.0.4; charset=utf-8',
   readiness: (): Readiness => ({ ready: true }),
   listeners: () => ['http://127.0.0.1:8080'],
   lastReload: () => ({ successful: false, atMs: Date.UTC(2030, 0, 1), faults: ['f.yaml:1:2: bad'] }),
   load: () => ({ ...emptyLoad(), processors: 1.5, running: 3, eventLoopDelayMs: 2 }),
-  exposition: async () => '# HELP up Always.\n# TYPE up gauge\nup 1\n',
+  recentChanges: () => [
+    {
+      atMs: Date.UTC(2030, 0, 1),
+      event: 'draining',
+      fields: { application: 'wiki', running: 3, forgotten: undefined },
+    },
+    {
+      atMs: Date.UTC(2030, 0, 2),
+      event: 'reloaded',
+      fields: { changed: ['wiki'], err: new Error('x'.repeat(999)) },
+    },
+  ],
+  lastDecisions: () => undefined,
+  exposition: async (accept) => ({
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    bytes: Buffer.from(`# HELP up Always.\n# TYPE up gauge\nup 1\n# ${accept}\n`),
+  }),
   applications: () => [
     {
       name: 'wiki',
@@ -24,7 +39,14 @@ const source = {
       oldestWaitMs: 250,
       daemon: 'failing' as const,
       lastDaemonFailure: 'start-timeout',
-      policies: [{ name: 'threshold', parameters: { maximum: 4, daemon_up: 'until_shed' } }],
+      policies: [
+        {
+          name: 'threshold',
+          parameters: { maximum: 4, daemon_up: 'until_shed' },
+          units: { maximum: 'load per processor' },
+        },
+      ],
+      queueLimit: { max: 64, timeoutMs: 5000 },
       decisions: [
         { application: 'wiki', policy: 'threshold', lane: 'exec', reason: 'quiet', total: 1 },
         { application: 'wiki', policy: 'threshold', lane: 'shed', reason: 'overloaded', total: 9 },
@@ -54,13 +76,14 @@ describe('the admin server', () => {
   });
 
   test.each([
-    ['/', 200, 'text/html; charset=utf-8', /<a href="\/metrics">/],
+    ['/', 200, 'text/plain; charset=utf-8', /^\/metrics: /m],
+    ['/decisions', 200, 'application/json', /"kept": false/],
     ['/healthz', 200, 'text/plain; charset=utf-8', /^alive\n$/],
     ['/readyz', 200, 'text/plain; charset=utf-8', /^ready\n$/],
     ['/metrics', 200, 'text/plain; version=0.0.4; charset=utf-8', /^up 1$/m],
     ['/metrics?x=1', 200, 'text/plain; version=0.0.4; charset=utf-8', /^up 1$/m],
     ['/status', 200, 'application/json', /"version": "1.2.3"/],
-    ['/nothing', 404, 'text/plain; charset=utf-8', /\/healthz \/readyz \/metrics \/status\n$/],
+    ['/nothing', 404, 'text/plain; charset=utf-8', /\/healthz \/readyz \/metrics \/status \/decisions\n$/],
     ['/toString', 404, 'text/plain; charset=utf-8', /There is:/],
   ])('answers %s with %d and %s', async (path, status, type, body) => {
     const response = await get(path);
@@ -73,8 +96,17 @@ describe('the admin server', () => {
   test('answers HEAD with the length and without a body', async () => {
     const response = await get('/metrics', 'HEAD');
     expect(response.status).toBe(200);
-    expect(response.headers.get('Content-Length')).toBe(String((await source.exposition()).length));
+    expect(response.headers.get('Content-Length')).toBe(
+      String((await source.exposition('*/*')).bytes.length),
+    );
     expect(await response.text()).toBe('');
+  });
+
+  test('tells whoever makes the metrics what the scraper accepts, and caches that it counts', async () => {
+    const accept = 'application/openmetrics-text;version=1.0.0';
+    const response = await fetch(`${server.address}/metrics`, { headers: { Accept: accept } });
+    expect(response.headers.get('Vary')).toBe('Accept');
+    expect(await response.text()).toContain(`# ${accept}`);
   });
 
   test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('refuses %s', async (method) => {
@@ -131,6 +163,7 @@ test('the status tells everything, with units in the names and null for what is 
     last_reload: { successful: false, time: '2030-01-01T00:00:00.000Z', faults: ['f.yaml:1:2: bad'] },
     load: {
       processors: 1.5,
+      machine_processors: null,
       load_average: null,
       running_tasks: 3,
       cpu_pressure_ratio: null,
@@ -148,14 +181,106 @@ test('the status tells everything, with units in the names and null for what is 
           { lane: 'exec', inflight: 1, limit: 4 },
           { lane: 'forward', inflight: 2, limit: 8 },
         ],
-        queue: { length: 5, oldest_wait_seconds: 0.25 },
+        queue: { length: 5, limit: 64, oldest_wait_seconds: 0.25, timeout_seconds: 5 },
         daemon: { state: 'failing', last_failure: 'start-timeout' },
-        policies: [{ name: 'threshold', parameters: { maximum: 4, daemon_up: 'until_shed' } }],
+        policies: [
+          {
+            name: 'threshold',
+            parameters: { maximum: 4, daemon_up: 'until_shed' },
+            units: { maximum: 'load per processor' },
+          },
+        ],
         decisions: [
           { policy: 'threshold', lane: 'shed', reason: 'overloaded', total: 9 },
           { policy: 'threshold', lane: 'exec', reason: 'quiet', total: 1 },
         ],
       },
     ],
+    recent_changes: [
+      {
+        time: '2030-01-02T00:00:00.000Z',
+        event: 'reloaded',
+        application: null,
+        details: { changed: '["wiki"]', err: `Error: ${'x'.repeat(493)}…` },
+      },
+      { time: '2030-01-01T00:00:00.000Z', event: 'draining', application: 'wiki', details: {} },
+    ],
   });
+});
+
+describe('the page for browsers', () => {
+  const asBrowser = {
+    headers: { Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' },
+  };
+
+  test('comes to who asks for HTML, and is not kept', async () => {
+    const response = await fetch(`${server.address}/`, asBrowser);
+    expect(response.headers.get('Content-Type')).toBe('text/html; charset=utf-8');
+    expect(response.headers.get('Cache-Control')).toBe('no-store');
+    expect(response.headers.get('X-Content-Type-Options')).toBe('nosniff');
+    expect(response.headers.get('Vary')).toBe('Accept');
+    expect(await response.text()).toMatch(/^<!doctype html>/);
+  });
+
+  test('may run its own script and wear its own style, ask this server, and nothing else', async () => {
+    const response = await fetch(`${server.address}/`, asBrowser);
+    const html = await response.text();
+    const hash = (name: string): string => {
+      const contents = [...html.matchAll(new RegExp(`<${name}>([^]*?)</${name}>`, 'g'))].map(
+        ([, text]) => text,
+      );
+      expect(contents).toHaveLength(1);
+      return `'sha256-${new Bun.CryptoHasher('sha256').update(contents[0] ?? '').digest('base64')}'`;
+    };
+    expect(response.headers.get('Content-Security-Policy')?.split('; ')).toEqual([
+      "default-src 'none'",
+      `script-src ${hash('script')}`,
+      `style-src ${hash('style')}`,
+      "connect-src 'self'",
+      'img-src data:',
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+      "trusted-types 'none'",
+    ]);
+  });
+});
+
+test('the decisions are explained, and do not tell what was asked for', async () => {
+  const record = {
+    v: 1,
+    time: '2030-01-01T00:00:00.000Z',
+    arrived_ms: 5,
+    id: 'r1',
+    application: 'wiki',
+    meta: { REQUEST_METHOD: 'GET', REQUEST_URI: '/private' },
+    priority: 0,
+    decision: { lane: 'shed', policy: 'admission', reason: 'queue_full' },
+    wait_ms: 0,
+    busy_ms: 0,
+    total_ms: 1,
+    result: 'ignored',
+    status: 503,
+    bytes_in: 0,
+    bytes_out: 9,
+  } as const;
+  changes = { lastDecisions: () => [record] };
+  const text = await (await get('/decisions')).text();
+  expect(JSON.parse(text)).toEqual({
+    kept: true,
+    decisions: [
+      {
+        time: record.time,
+        id: 'r1',
+        application: 'wiki',
+        lane: 'shed',
+        policy: 'admission',
+        reason: 'queue_full',
+        status: 503,
+        explanation: expect.stringContaining('It was shed after'),
+      },
+    ],
+  });
+  expect(text).not.toContain('private');
 });

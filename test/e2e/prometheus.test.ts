@@ -56,6 +56,11 @@ async function serveEverything(): Promise<RunningSpillway> {
     `export default { name: 'broken', when: 'in a test', source: 'the test', parameters: {}, signals: [], reasons: ['fine'],
   create: () => ({ dispatch(view) { if (view.meta('QUERY_STRING') === 'fault') throw new Error('on purpose'); return { lane: 'exec', reason: 'fine' }; } }) };\n`,
   );
+  writeFileSync(
+    join(folder, 'stricter.js'),
+    `export default { name: 'stricter', when: 'in a test', source: 'the test', parameters: {}, signals: [], reasons: ['fine', 'unloved'],
+  create: () => ({ dispatch: (view) => view.meta('QUERY_STRING') === 'unloved' ? { lane: 'shed', reason: 'unloved' } : { lane: 'exec', reason: 'fine' } }) };\n`,
+  );
   return await RunningSpillway.start(
     folder,
     `applications:
@@ -65,7 +70,7 @@ async function serveEverything(): Promise<RunningSpillway> {
     scgi: { address: unix:./book.sock, daemon: { command: [./daemon, ./book.sock] } }
     environment: { GUESTBOOK_DATA: . }
     policies: [ { threshold: { start: 0.01, shed: 100, half_life: 10ms } }, gradient ]
-    shadow: [ { threshold: { start: 0.01, shed: 0.1, half_life: 10ms, pressure: 0 } } ]
+    shadow: [ ./stricter.js ]
   good: { at: /good, cgi: { program: ./good.cgi } }
   slow: { at: /slow, cgi: { program: ./slow.cgi }, policies: [ { fixed: { exec: 1 } } ], queue: { max: 1, timeout: 150ms } }
   bad: { at: /bad, cgi: { program: ./bad.cgi } }
@@ -82,6 +87,7 @@ async function visit(running: RunningSpillway): Promise<void> {
       .catch(() => {});
   await Promise.all([
     ...Array.from({ length: 10 }, () => get('/book')),
+    get('/book?unloved'),
     ...Array.from({ length: 10 }, () => get('/good', { method: 'POST', body: 'some' })),
     ...Array.from({ length: 5 }, () => get('/slow')),
     get('/slow', { signal: AbortSignal.timeout(20) }),

@@ -8,7 +8,7 @@ describe.each(definitions.map((definition) => [definition.name, definition] as c
   '%s',
   (name, definition) => {
     test('is named in lower case with the prefix of the gateway, or of the process', () => {
-      expect(name).toMatch(/^(spillway|process)_[a-z]+(_[a-z]+)*$/);
+      expect(name).toMatch(/^(spillway|process|target)_[a-z]+(_[a-z]+)*$/);
     });
 
     test('ends in _total if and only if it is a counter', () => {
@@ -46,6 +46,15 @@ describe.each(definitions.map((definition) => [definition.name, definition] as c
         'version',
         'bun',
         'log',
+        'scope',
+        'event',
+        'parameter',
+        'live_lane',
+        'shadow_lane',
+        'service_name',
+        'service_version',
+        'process_runtime_name',
+        'process_runtime_version',
       ];
       for (const label of definition.labels) expect(known).toContain(label);
       expect(new Set(definition.labels).size).toBe(definition.labels.length);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { MachineLoad } from '../../src/core/load.ts';
-import type { ApplicationState, GatewayState } from '../../src/metrics/gateway-state.ts';
+import type { ApplicationSettings, ApplicationState, GatewayState } from '../../src/metrics/gateway-state.ts';
 import { METRIC_DEFINITIONS } from '../../src/metrics/metric-definitions.ts';
 import { Metrics } from '../../src/metrics/metrics.ts';
 import { type ProcessSource, THIS_PROCESS } from '../../src/metrics/process-metrics.ts';
@@ -15,6 +15,7 @@ const PROCESS: ProcessSource = {
 };
 const LOAD: MachineLoad = {
   processors: 1.5,
+  machineProcessors: 2,
   loadAverage: 2.25,
   running: 3,
   cpuPressure: 0.5,
@@ -32,17 +33,29 @@ const WIKI: ApplicationState = {
   limits: { exec: 8 },
   daemon: 'none',
 };
+const SETTINGS: ApplicationSettings = {
+  name: 'wiki',
+  queueMax: 64,
+  parameters: [
+    { policy: 'threshold', parameter: 'shed', value: 4 },
+    { policy: 'threshold', parameter: 'retry_after', value: 10 },
+    { policy: 'threshold', parameter: 'shed', value: 8 },
+  ],
+};
 
 let metrics: Metrics;
 beforeEach(() => {
   metrics = new Metrics({ version: '1.2.3', bun: '9.9.9', process: PROCESS });
 });
 
-const scrape = async (): Promise<Map<string, Family>> => parseExposition(await metrics.exposition());
+const exposition = async (accept?: string): Promise<string> =>
+  Buffer.from((await metrics.exposition(accept)).bytes).toString();
+const scrape = async (): Promise<Map<string, Family>> => parseExposition(await exposition());
 const samplesOf = async (name: string): Promise<Record<string, number>> =>
   Object.fromEntries((await scrape()).get(name)?.samples ?? []);
 const gateway = (changes: Partial<GatewayState> = {}): GatewayState => ({
   applications: () => [WIKI],
+  settings: () => [SETTINGS],
   load: () => LOAD,
   connections: () => ({ idle: 3, active: 1 }),
   ...changes,
@@ -52,7 +65,7 @@ describe('the exposition', () => {
   test('is valid, and tells HELP and TYPE of every metric, before anything has happened', async () => {
     const families = await scrape();
     for (const { name, type, help } of Object.values(METRIC_DEFINITIONS)) {
-      expect(families.get(name)).toMatchObject({ name, type, help });
+      expect(families.get(name)).toMatchObject({ name, type: type === 'info' ? 'gauge' : type, help });
     }
     expect(families.size).toBe(Object.keys(METRIC_DEFINITIONS).length);
   });
@@ -67,6 +80,12 @@ describe('the exposition', () => {
     metrics.daemonStarted('wiki', 'up', 120);
     metrics.daemonFailed('wiki', 'died');
     metrics.policyFault('wiki', 'mine');
+    metrics.dryShed('wiki', 'mine', 'full');
+    metrics.shadowDecision('wiki', 'mine', 'exec', 'shed');
+    metrics.shadowFault('wiki', 'mine');
+    metrics.watchOverrides(() => [[600, 'wiki', 'threshold', 'shed']]);
+    metrics.busEvent('wiki', 'gateway', 'reload');
+    metrics.busRefused('wiki', 'not-allowed');
     metrics.watchLogs(() => ({ log: 2, access: 0 }));
     const first = await scrape();
     const second = await scrape();
@@ -85,8 +104,8 @@ describe('the exposition', () => {
     await expect(scrape()).resolves.toBeDefined();
   });
 
-  test('names the version of its format', () => {
-    expect(metrics.contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
+  test('names the version of its format', async () => {
+    expect((await metrics.exposition()).contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
   });
 
   test('is of one gateway only', async () => {
@@ -102,7 +121,7 @@ describe('a finished request', () => {
     metrics.finished(exchangeRecord());
     metrics.finished(exchangeRecord({ status: 404 }));
     expect(await samplesOf('spillway_decisions_total')).toEqual({
-      'spillway_decisions_total{application="wiki",lane="exec",policy="threshold",reason="quiet"}': 3,
+      'spillway_decisions_total{application="wiki",policy="threshold",lane="exec",reason="quiet"}': 3,
     });
     expect(await samplesOf('spillway_requests_total')).toEqual({
       'spillway_requests_total{application="wiki",lane="exec",code="200"}': 2,
@@ -297,6 +316,14 @@ describe("the gateway's state", () => {
     ['spillway_inflight', { '{application="wiki",lane="exec"}': 2 }],
     ['spillway_limit', { '{application="wiki",lane="exec"}': 8 }],
     ['spillway_queue_length', { '{application="wiki"}': 4 }],
+    ['spillway_queue_limit', { '{application="wiki"}': 64 }],
+    [
+      'spillway_policy_parameter',
+      {
+        '{application="wiki",policy="threshold",parameter="shed"}': 4,
+        '{application="wiki",policy="threshold",parameter="retry_after"}': 10,
+      },
+    ],
     ['spillway_queue_oldest_wait_seconds', { '{application="wiki"}': 0.25 }],
     ['spillway_daemon_state', {}],
     ['spillway_http_connections', { '{state="idle"}': 3, '{state="active"}': 1 }],
@@ -331,6 +358,7 @@ describe("the gateway's state", () => {
     let state = gateway();
     metrics.watch({
       applications: () => state.applications(),
+      settings: () => state.settings(),
       load: () => state.load(),
       connections: () => state.connections(),
     });

@@ -2,6 +2,8 @@ import { lines, stacked } from '../panels.ts';
 import type { Row } from '../row.ts';
 import { ofApplications, rate, shed } from '../selectors.ts';
 
+const all = `sum by (application, policy) (${rate(shadow())})`;
+
 export const shadowPolicies: Row = {
   title: 'Shadow policies',
   panels: [
@@ -13,9 +15,9 @@ export const shadowPolicies: Row = {
         unit: 'percentunit',
       },
       [
-        `sum by (application, policy) (${(['exec', 'forward', 'shed'] as const)
+        `(sum by (application, policy) (${(['exec', 'forward', 'shed'] as const)
           .map((lane) => rate(shadow(`live_lane="${lane}",shadow_lane="${lane}"`)))
-          .join(' or ')}) / (sum by (application, policy) (${rate(shadow())}) > 0)`,
+          .join(' or ')}) or 0 * ${all}) / (${all} > 0)`,
         '{{application}} {{policy}}',
       ],
     ),

@@ -71,6 +71,7 @@ const settings = z.strictObject(
           error: 'a path below that of the application, such as /edit',
         }),
         exception('below this path'),
+        { error: 'a map of paths below that of the application, such as { /edit: { status: 429 } }' },
       )
       .default({})
       .describe(

@@ -41,6 +41,12 @@ export const workersSchema = z
           .optional()
           .describe('Most requests that wait for a worker; the next one is answered with 503.'),
         queue_timeout: duration().optional().describe('How long one waits for a worker; then 503.'),
+        accept: z
+          .enum(['parent', 'worker'], { error: 'parent or worker' })
+          .default('parent')
+          .describe(
+            '`parent`: it hands each connection to a worker that is ready. `worker`: they accept themselves, which costs less for each request; then `max_requests`, `request_timeout` and `queue` bind nobody, a worker that dies takes the connections with it that it has accepted, and a WSGI application hears nothing of the bus.',
+          ),
       },
       { error: expected },
     ),
