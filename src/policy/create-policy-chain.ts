@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { PolicyContext, PolicyDefinition, Snapshot } from '../core/policy.ts';
 import type { Random } from '../core/random.ts';
 import { standardPolicyHelpers } from '../core/standard-policy-helpers.ts';
+import { partsOf } from './composed-policy.ts';
 import type { LivePolicy } from './live-policy.ts';
 import { type DryShedHandler, PolicyChain, type PolicyFaultHandler } from './policy-chain.ts';
 
@@ -34,18 +35,30 @@ export function createPolicyChain(
       random,
       helpers: standardPolicyHelpers,
     };
-    const former = saved !== undefined && Object.hasOwn(saved, name) ? saved[name] : undefined;
+    const parts = partsOf(definition);
+    const former = saved === undefined ? undefined : formerOf(saved, name, parts);
+    const live = { name, reasons, dryRun, ...(parts && { parts }) };
     // What was saved may be what it stumbles over: then it begins anew.
     for (const state of former === undefined ? [undefined] : [former, undefined]) {
       try {
-        return { name, reasons, dryRun, policy: definition.create({ ...context, saved: state }) };
+        return { ...live, policy: definition.create({ ...context, saved: state }) };
       } catch (error) {
         onFault(name, 'create', error);
       }
     }
-    return { name, reasons, dryRun, policy: faultyPolicy };
+    return { ...live, policy: faultyPolicy };
   });
   return new PolicyChain(policies, onFault, onDryShed);
+}
+
+/** What it had learned; of a composed one what each of its parts had. */
+function formerOf(
+  saved: Readonly<Record<string, Snapshot>>,
+  name: string,
+  parts: readonly string[] | undefined,
+): Snapshot | undefined {
+  if (parts === undefined) return Object.hasOwn(saved, name) ? saved[name] : undefined;
+  return Object.fromEntries(Object.entries(saved).filter(([part]) => parts.includes(part)));
 }
 
 function fault(): never {

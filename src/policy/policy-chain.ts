@@ -37,7 +37,8 @@ const LIMIT = 4;
 const QUEUE = 8;
 const OUTCOME = 16;
 
-const ORDINARY: ChainArrival = { priority: 0 };
+/** The answer to an arrival where nobody has an opinion: this very object. */
+export const ORDINARY: ChainArrival = { priority: 0 };
 const BY_DEFAULT = {
   exec: { lane: 'exec', policy: 'default', reason: 'no_opinion' },
   forward: { lane: 'forward', policy: 'default', reason: 'no_opinion' },
@@ -68,12 +69,10 @@ export class PolicyChain {
   #processors = 1;
 
   constructor(policies: readonly LivePolicy[], onFault: PolicyFaultHandler, onDryShed?: DryShedHandler) {
-    this.#members = policies.map(({ name, reasons, policy, dryRun = false }) => ({
-      name,
-      reasons,
-      policy,
+    this.#members = policies.map(({ dryRun = false, ...live }) => ({
+      ...live,
       dryRun,
-      known: new Set(reasons),
+      known: new Set(live.reasons),
       faulty: 0,
     }));
     this.#onFault = onFault;
@@ -213,13 +212,18 @@ export class PolicyChain {
     }
   }
 
-  /** By name of the policy; where one is in the chain twice, what the first has learned. */
+  /**
+   * By name of the policy; where one is in the chain twice, what the first has learned. Of a composed one by the names of its parts, so
+   * that what they know goes on where an operator writes them out, and the other way round.
+   */
   snapshot(): Readonly<Record<string, Snapshot>> {
     const all: Record<string, Snapshot> = {};
-    for (const { name, policy } of this.#members) {
+    for (const { name, policy, parts } of this.#members) {
       if (policy.snapshot === undefined || Object.hasOwn(all, name)) continue;
       try {
-        all[name] = policy.snapshot();
+        const learned = policy.snapshot();
+        if (parts === undefined) all[name] = learned;
+        else for (const [part, its] of Object.entries(learned ?? {})) all[part] ??= its;
       } catch (error) {
         this.#report(name, 'snapshot', error);
       }

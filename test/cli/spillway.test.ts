@@ -97,7 +97,7 @@ describe('spillway check', () => {
     exec      ${directory}/wiki.cgi, timeout 30s
     forward   unix:${directory}/wiki.sock, daemon ${directory}/wiki.cgi ${directory}/wiki.sock
     shed      the page that is built in
-    policies  threshold, gradient
+    policies  auto
     queue     64 requests, 5s
 `);
   });

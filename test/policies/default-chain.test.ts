@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Random } from '../../src/core/random.ts';
+import {
+  type MachineOptions,
+  type SimulatedAnswer,
+  SimulatedMachine,
+} from '../../src/lab/machine/simulated-machine.ts';
 import { builtInPolicies } from '../../src/policy/built-in-policies.ts';
 import { checkParameters } from '../../src/policy/check-parameters.ts';
 import { createPolicyChain } from '../../src/policy/create-policy-chain.ts';
 import { defaultChain } from '../../src/policy/default-chain.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { type MachineOptions, type SimulatedAnswer, SimulatedMachine } from './simulated-machine.ts';
 
 const PROCESSORS = 2;
 const WORK_MS = 12;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import fair from '../../policies/fair.ts';
 import type { Random } from '../../src/core/random.ts';
 import type { View } from '../../src/core/view.ts';
+import { SimulatedMachine } from '../../src/lab/machine/simulated-machine.ts';
 import { builtInPolicies } from '../../src/policy/built-in-policies.ts';
 import { checkParameters } from '../../src/policy/check-parameters.ts';
 import { createPolicyChain } from '../../src/policy/create-policy-chain.ts';
@@ -10,7 +11,6 @@ import { seededRandom } from '../support/seeded-random.ts';
 import { viewOf } from '../support/view-of.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { describePolicy } from './policy-contract.ts';
-import { SimulatedMachine } from './simulated-machine.ts';
 import { startPolicy } from './start-policy.ts';
 
 describePolicy(fair);

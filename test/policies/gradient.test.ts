@@ -4,10 +4,10 @@ import gradient from '../../policies/gradient.ts';
 import threshold from '../../policies/threshold.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import type { Policy } from '../../src/core/policy.ts';
+import { machineOf } from '../../src/lab/machine/machine-of.ts';
 import { idleLoad } from '../support/idle-load.ts';
 import { viewOf } from '../support/view-of.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { machineOf } from './machine-of.ts';
 import { describePolicy } from './policy-contract.ts';
 import { startPolicy } from './start-policy.ts';
 

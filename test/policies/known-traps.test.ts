@@ -10,6 +10,8 @@ import type { Load } from '../../src/core/load.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import type { Policy, PolicyDefinition } from '../../src/core/policy.ts';
 import type { Random } from '../../src/core/random.ts';
+import { machineOf } from '../../src/lab/machine/machine-of.ts';
+import type { SimulatedAnswer } from '../../src/lab/machine/simulated-machine.ts';
 import { emptyLoad } from '../../src/load/empty-load.ts';
 import type { Logger } from '../../src/log/logger.ts';
 import { StateLog } from '../../src/log/state-log.ts';
@@ -20,8 +22,6 @@ import { idleLoad } from '../support/idle-load.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { viewOf } from '../support/view-of.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { machineOf } from './machine-of.ts';
-import type { SimulatedAnswer } from './simulated-machine.ts';
 import { startPolicy } from './start-policy.ts';
 
 const view = viewOf();

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import pid from '../../policies/pid.ts';
+import { machineOf } from '../../src/lab/machine/machine-of.ts';
 import { idleLoad } from '../support/idle-load.ts';
 import { viewOf } from '../support/view-of.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { machineOf } from './machine-of.ts';
 import { describePolicy } from './policy-contract.ts';
 import { startPolicy } from './start-policy.ts';
 

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { Load } from '../../src/core/load.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import type { PolicyDefinition } from '../../src/core/policy.ts';
+import type { FloodClaims } from '../../src/lab/machine/flood-checks.ts';
 import { policyChecks } from '../../src/lab/policy-contract/policy-checks.ts';
 import { Trial } from '../../src/lab/policy-contract/trial.ts';
 import { viewOf } from '../support/view-of.ts';
-import { describeInMachine, type MachineClaims } from './machine-contract.ts';
+import { describeInMachine } from './machine-contract.ts';
 
 const amount = fc.oneof(
   fc.constantFrom(0, 1, 1e9, Number.MAX_VALUE, -1, Number.NaN, Number.POSITIVE_INFINITY),
@@ -47,7 +48,7 @@ const anyRequest = fc.record({
 });
 
 /** What every policy must keep, whatever it decides: what `spillway policy test` checks. To be called in a test file of each. */
-export function describePolicy(definition: PolicyDefinition, claims: MachineClaims = {}): void {
+export function describePolicy(definition: PolicyDefinition, claims: FloodClaims = {}): void {
   describe(`${definition.name} keeps the contract of policies`, () => {
     test.each(policyChecks.map((check) => [check.sentence, check] as const))('%s', (_sentence, { run }) => {
       expect(run(definition)).toBeUndefined();

@@ -45,7 +45,7 @@ describe('built-in policies', () => {
   });
 
   test('hold those of the default chain', () => {
-    expect(defaultChain.map(({ name }) => name)).toEqual(['threshold', 'gradient']);
+    expect(defaultChain.map(({ name }) => name)).toEqual(['auto']);
     for (const { name } of defaultChain) expect(builtInPolicies.has(name)).toBe(true);
   });
 

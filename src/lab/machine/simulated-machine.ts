@@ -1,11 +1,12 @@
-import type { Decision } from '../../src/core/decision.ts';
-import type { RunLane } from '../../src/core/lane.ts';
-import type { Load } from '../../src/core/load.ts';
-import type { Result } from '../../src/core/outcome.ts';
-import type { Random } from '../../src/core/random.ts';
-import type { View } from '../../src/core/view.ts';
-import type { PolicyChain } from '../../src/policy/policy-chain.ts';
-import type { VirtualClock } from '../support/virtual-clock.ts';
+import type { DaemonState } from '../../core/daemon-state.ts';
+import type { Decision } from '../../core/decision.ts';
+import type { RunLane } from '../../core/lane.ts';
+import type { Load } from '../../core/load.ts';
+import type { Result } from '../../core/outcome.ts';
+import type { Random } from '../../core/random.ts';
+import type { View } from '../../core/view.ts';
+import type { PolicyChain } from '../../policy/policy-chain.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 export interface MachineOptions {
   readonly clock: VirtualClock;
@@ -16,8 +17,10 @@ export interface MachineOptions {
   readonly work: (random: Random) => number;
   /** Time in which the program sleeps, with no processor. */
   readonly sleepMs?: number;
-  /** The lane that requests run in. */
+  /** The only lane, where there is no daemon to start. */
   readonly lane?: RunLane;
+  /** With it both lanes are there, and the daemon is down until it is asked for. */
+  readonly daemon?: SimulatedDaemon;
   readonly queueMax?: number;
   readonly queueTimeoutMs?: number;
   /** Signals that this machine cannot measure. */
@@ -30,6 +33,12 @@ export interface MachineOptions {
   readonly loopMs?: number;
   /** What is asked for; the same for every request where left out. */
   readonly view?: (random: Random) => View;
+}
+
+export interface SimulatedDaemon {
+  readonly bootMs: number;
+  /** As that of a program; less, since nothing has to start. */
+  readonly work: (random: Random) => number;
 }
 
 /** What became of one visitor's request. */
@@ -56,6 +65,7 @@ interface Running {
   readonly waiting: Waiting;
   readonly startedMs: number;
   readonly inflight: number;
+  readonly lane: RunLane;
   readonly decision: Decision;
   /** Attained service of the whole machine at which it is done. */
   readonly doneAt: number;
@@ -69,7 +79,7 @@ const NETWORK_MS = 0.1;
 /**
  * A machine with one application behind the gate: open-loop arrivals (Poisson), a bounded admission queue, slots by the
  * limit of the chain, and processors that all running requests share evenly. Deterministic for a seed. Visitors in a closed
- * loop may come beside.
+ * loop may come beside. With a daemon there are both lanes; as in the gateway, the limit of the one that was dispatched to last counts.
  */
 export class SimulatedMachine {
   readonly answers: SimulatedAnswer[] = [];
@@ -77,7 +87,10 @@ export class SimulatedMachine {
   arrived = 0;
   /** Processor time that requests had in all, milliseconds. */
   workedMs = 0;
-  #options: Required<Omit<MachineOptions, 'retries'>> & Pick<MachineOptions, 'retries'>;
+  /** When the daemon was asked for; nothing before. */
+  daemonAskedMs: number | undefined;
+  #daemonUpMs = Number.POSITIVE_INFINITY;
+  #options: Required<Omit<MachineOptions, 'retries' | 'daemon'>> & Pick<MachineOptions, 'retries' | 'daemon'>;
   #closedLoops = 0;
   #closedLoopsWanted = 0;
   #loopFreeMs = 0;
@@ -85,10 +98,11 @@ export class SimulatedMachine {
   #nextArrival: () => void = () => undefined;
   #nextDone: () => void = () => undefined;
   readonly #queue: Waiting[] = [];
-  readonly #running = new Set<Running>();
-  #sleeping = 0;
-  /** Done, and the event loop has not seen it yet. */
-  #finishing = 0;
+  /** That which is done first comes last. All attain the same, so their order never changes. */
+  readonly #running: Running[] = [];
+  /** Slots in use: of what runs, sleeps, or is done and the event loop has not seen it yet. */
+  readonly #held: Record<RunLane, number> = { exec: 0, forward: 0 };
+  #laneInForce: RunLane;
   /** Service that any one running request has attained so far, milliseconds of one processor. */
   #attained = 0;
   #attainedMs = 0;
@@ -108,16 +122,23 @@ export class SimulatedMachine {
       view: () => sameView,
       ...options,
     };
+    this.#laneInForce = this.#options.lane;
     this.#sampleForever();
     this.#averageForever();
   }
 
   get limit(): number {
-    return this.#options.chain.limit(this.#options.lane);
+    return this.#options.chain.limit(this.#laneInForce);
   }
 
   get inflight(): number {
-    return this.#running.size + this.#sleeping + this.#finishing;
+    return this.#held.exec + this.#held.forward;
+  }
+
+  get daemon(): DaemonState {
+    if (this.#options.daemon === undefined) return 'none';
+    if (this.daemonAskedMs === undefined) return 'down';
+    return this.#options.clock.now() < this.#daemonUpMs ? 'starting' : 'up';
   }
 
   /** Makes every further request need this much. */
@@ -143,7 +164,7 @@ export class SimulatedMachine {
   }
 
   #load(): Load {
-    const { processors, withoutSignals, lane } = this.#options;
+    const { processors, withoutSignals, lane, daemon } = this.#options;
     const known = <T>(value: T) => (withoutSignals ? undefined : value);
     return {
       processors,
@@ -156,9 +177,9 @@ export class SimulatedMachine {
       cpuBusy: undefined,
       memoryAvailable: undefined,
       eventLoopDelayMs: known(this.#sample.loopDelayMs),
-      lanes: [lane],
-      daemon: 'none',
-      inflight: { exec: 0, forward: 0, [lane]: this.inflight },
+      lanes: daemon === undefined ? [lane] : ['exec', 'forward'],
+      daemon: this.daemon,
+      inflight: { ...this.#held },
       queued: this.#queue.length,
       oldestWaitMs: this.#options.clock.now() - (this.#queue[0]?.arrivedMs ?? this.#options.clock.now()),
     };
@@ -210,7 +231,7 @@ export class SimulatedMachine {
 
   #grant(): void {
     const { clock, chain, sleepMs } = this.#options;
-    while (this.#queue.length > 0 && this.inflight < this.limit) {
+    while (this.#queue.length > 0 && this.#held[this.#laneInForce] < this.limit) {
       const { order, maxWaitMs } = chain.queueDiscipline();
       const next = order === 'newest-first' ? this.#queue.pop() : this.#queue.shift();
       if (next === undefined) return;
@@ -220,45 +241,56 @@ export class SimulatedMachine {
         continue;
       }
       const decision = chain.dispatch(next.view, this.#load());
-      if (decision.lane === 'shed') {
+      const { lane } = decision;
+      if (lane === 'shed') {
         this.#refuse(next, decision);
         continue;
       }
-      const inflight = this.inflight + 1;
-      if (sleepMs === 0) {
-        this.#start(next, decision, clock.now(), inflight);
-        continue;
-      }
-      this.#sleeping += 1;
-      const startedMs = clock.now();
-      clock.after(sleepMs, () => {
-        this.#sleeping -= 1;
-        this.#start(next, decision, startedMs, inflight);
-      });
+      this.#laneInForce = lane;
+      this.#held[lane] += 1;
+      const started = { waiting: next, decision, lane, startedMs: clock.now(), inflight: this.#held[lane] };
+      const idleMs = sleepMs + this.#daemonDelayMs(decision);
+      if (idleMs === 0) this.#start(started);
+      else clock.after(idleMs, () => this.#start(started));
     }
   }
 
-  #start(waiting: Waiting, decision: Decision, startedMs: number, inflight: number): void {
+  /** Has the daemon started where the decision asks for it; how long a request has to wait for it. */
+  #daemonDelayMs({ lane, warm }: Decision): number {
+    const { clock, daemon } = this.#options;
+    if (daemon === undefined || (lane !== 'forward' && warm !== true)) return 0;
+    if (this.daemonAskedMs === undefined) {
+      this.daemonAskedMs = clock.now();
+      this.#daemonUpMs = clock.now() + daemon.bootMs;
+    }
+    return lane === 'forward' ? Math.max(0, this.#daemonUpMs - clock.now()) : 0;
+  }
+
+  #start(started: Omit<Running, 'doneAt'>): void {
     this.#attain();
-    const doneAt = this.#attained + this.#options.work(this.#options.random);
-    this.#running.add({ waiting, startedMs, inflight, decision, doneAt });
+    const { work, daemon, random } = this.#options;
+    const needed = started.lane === 'forward' && daemon !== undefined ? daemon.work : work;
+    const doneAt = this.#attained + needed(random);
+    let [from, to] = [0, this.#running.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((this.#running[middle]?.doneAt ?? 0) > doneAt) from = middle + 1;
+      else to = middle;
+    }
+    this.#running.splice(from, 0, { ...started, doneAt });
     this.#scheduleDone();
   }
 
   #scheduleDone(): void {
     this.#nextDone();
-    let first: Running | undefined;
-    for (const running of this.#running)
-      if (first === undefined || running.doneAt < first.doneAt) first = running;
-    if (first === undefined) return;
-    const done = first;
+    const done = this.#running.at(-1);
+    if (done === undefined) return;
     const delayMs = Math.max(0, done.doneAt - this.#attained) / this.#share();
     this.#nextDone = this.#options.clock.after(delayMs, () => {
       this.#attain();
-      this.#running.delete(done);
-      this.#finishing += 1;
+      this.#running.pop();
       this.#throughLoop(() => {
-        this.#finishing -= 1;
+        this.#held[done.lane] -= 1;
         this.#finish(done.waiting, 'served', done.decision, done.startedMs, done.inflight);
         this.#grant();
       });
@@ -305,14 +337,14 @@ export class SimulatedMachine {
 
   /** Tasks that run or want to. */
   get #tasks(): number {
-    return this.#running.size + this.#options.neighbours;
+    return this.#running.length + this.#options.neighbours;
   }
 
   #attain(): void {
     const nowMs = this.#options.clock.now();
     const passedMs = nowMs - this.#attainedMs;
     this.#attained += passedMs * this.#share();
-    this.workedMs += passedMs * this.#share() * this.#running.size;
+    this.workedMs += passedMs * this.#share() * this.#running.length;
     if (this.#tasks > this.#options.processors) this.#crowdedMs += passedMs;
     this.#attainedMs = nowMs;
   }

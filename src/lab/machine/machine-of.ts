@@ -1,9 +1,9 @@
-import type { PolicyDefinition } from '../../src/core/policy.ts';
-import { checkParameters } from '../../src/policy/check-parameters.ts';
-import { createPolicyChain } from '../../src/policy/create-policy-chain.ts';
-import { seededRandom } from '../support/seeded-random.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import type { PolicyDefinition } from '../../core/policy.ts';
+import { seededRandom } from '../../core/seeded-random.ts';
+import { checkParameters } from '../../policy/check-parameters.ts';
+import { createPolicyChain } from '../../policy/create-policy-chain.ts';
 import { type MachineOptions, SimulatedMachine } from './simulated-machine.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
 type Given = Readonly<Record<string, unknown>>;
 
