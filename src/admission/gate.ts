@@ -62,6 +62,8 @@ export class Gate {
       };
     });
     this.#idle = undefined;
-    this.#passages.forEach((passage) => passage.giveUp());
+    this.#passages.forEach((passage) => {
+      passage.giveUp();
+    });
   }
 }

@@ -1,14 +1,14 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { AppOptions } from '../app/surroundings.ts';
 import { version } from '../version.ts';
 import { addBusCommand } from './bus-command.ts';
-import type { AppOptions } from '../app/surroundings.ts';
 import type { FloodCommandOptions } from './flood.ts';
 import type { FrontendCommandOptions } from './frontend.ts';
 import { AFTER_HELP } from './help-text.ts';
 import { addOperatorCommands } from './operator-commands.ts';
-import { addPolicyCommand } from './policy-command.ts';
 import { addPageCommand } from './page-command.ts';
+import { addPolicyCommand } from './policy-command.ts';
 import { addPreforkCommand } from './prefork-command.ts';
 
 function positiveNumber(text: string): number {
@@ -134,11 +134,18 @@ export function createProgram(): Command {
 
   program
     .command('app')
-    .description('run the application in FILE (`export default { fetch(request) }`) as CGI, prefork worker, SCGI server or over HTTP')
+    .description(
+      'run the application in FILE (`export default { fetch(request) }`) as CGI, prefork worker, SCGI server or over HTTP',
+    )
     .argument('<FILE>', 'a TypeScript or JavaScript module')
     .option('--scgi <ADDRESS>', 'serve SCGI: 127.0.0.1:4000 or unix:/run/wiki.sock')
     .option('--http <ADDRESS>', 'serve HTTP, for development: 127.0.0.1:8080')
-    .option('--concurrency <NUMBER>', 'how many requests a prefork worker has under way at once', positiveNumber, 1)
+    .option(
+      '--concurrency <NUMBER>',
+      'how many requests a prefork worker has under way at once',
+      positiveNumber,
+      1,
+    )
     .action(async (file: string, options: AppOptions) => (await import('./app.ts')).app(file, options));
 
   for (const command of program.commands) {

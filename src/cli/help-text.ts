@@ -4,7 +4,7 @@ For each request Spillway chooses one of three lanes:
   exec      quiet: run the application as a CGI program, a process per request
   forward   busy: hand the request to the application's SCGI daemon, started when it is needed
   shed      drowning: a polite overload page, at almost no cost
-Policies make the choice from the load of the machine; \`threshold\` and \`gradient\` are the default.
+Policies make the choice from the load of the machine; \`auto\`, the default, needs no number.
 
 A first configuration, spillway.yaml:
   listen: [ { http: 127.0.0.1:8080 } ]

@@ -29,6 +29,6 @@ export async function policyNew(name: string, output = `${name}.ts`): Promise<vo
   const named = path.includes('/') ? path : `./${path}`;
   process.stdout.write(`${path} is written. What comes next:
   spillway policy test ${path}
-  policies: [ ${named}, threshold, gradient ]    in your configuration, then: spillway reload
+  policies: [ ${named}, auto ]    in your configuration, then: spillway reload
 `);
 }

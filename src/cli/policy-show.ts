@@ -1,12 +1,13 @@
+import { partsOf } from '../policy/composed-policy.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { parameterForm, writtenDefault } from '../policy/parameter-text.ts';
 import { filledLines } from './filled-lines.ts';
 
 /** `spillway policy show NAME`. Throws a Fault where there is no such policy. */
 export async function policyShow(name: string): Promise<void> {
-  const { when, source, parameters, signals, reasons, ...definition } = await loadPolicy(name, {
-    directory: process.cwd(),
-  });
+  const definition = await loadPolicy(name, { directory: process.cwd() });
+  const { when, source, parameters, signals, reasons } = definition;
+  const parts = partsOf(definition);
   const declared = Object.entries(parameters);
   const described = declared.map(([key, parameter]) => {
     const preset = writtenDefault(parameter);
@@ -20,6 +21,7 @@ export async function policyShow(name: string): Promise<void> {
       definition.name,
       filledLines(when, '  '),
       filledLines(`Source: ${source}`, '  '),
+      ...(parts === undefined ? [] : [`  Composed of: ${parts.join(', ')}`]),
       '',
       declared.length === 0 ? 'It has no parameters.' : 'Parameters, with their defaults:',
       ...described,

@@ -1,3 +1,5 @@
+import { hasLimit, LIMIT_BESIDE } from '../lab/machine/flood-checks.ts';
+import { runFloodChecks } from '../lab/machine/run-flood-checks.ts';
 import { runPolicyChecks } from '../lab/policy-contract/run-policy-checks.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { policyFile } from '../policy/policy-file.ts';
@@ -13,12 +15,24 @@ export async function policyTest(name: string): Promise<void> {
   process.stdout.write(`${definition.name}${from}\n`);
   let checks = 0;
   let broken = 0;
-  for (const { sentence, problem } of runPolicyChecks(definition, file)) {
+  const tell = (sentence: string, problem: string | undefined, figures = '') => {
     checks += 1;
     if (problem !== undefined) broken += 1;
-    const why = problem === undefined ? '' : `${filledLines(problem, '            ')}\n`;
-    process.stdout.write(`  ${problem === undefined ? 'kept  ' : 'BROKEN'}  ${sentence}\n${why}`);
-  }
+    const below = [figures, problem ?? ''].filter((text) => text !== '');
+    const lines = below.map((text) => `${filledLines(text, '            ')}\n`).join('');
+    process.stdout.write(`  ${problem === undefined ? 'kept  ' : 'BROKEN'}  ${sentence}\n${lines}`);
+  };
+  for (const { sentence, problem } of runPolicyChecks(definition, file)) tell(sentence, problem);
+  if (broken === 0) {
+    const beside = hasLimit(definition)
+      ? ''
+      : `, beside \`fixed\` with ${LIMIT_BESIDE} at once, having no limit of its own`;
+    process.stdout.write(
+      `${filledLines(`Flooded in a simulated machine with 2 processors and a program that needs 12 ms${beside}:`, '')}\n`,
+    );
+    for (const { sentence, problem, figures } of runFloodChecks(definition, file))
+      tell(sentence, problem, figures);
+  } else process.stdout.write('It is not flooded before it keeps these.\n');
   process.stdout.write(
     broken === 0
       ? `all ${checks} kept\n`

@@ -91,7 +91,7 @@ describe('a reload', () => {
     const [kept, changed, removed] = ['kept', 'changed', 'removed'].map((name) =>
       Number(daemonPids(running, name)[0]),
     );
-    await reload(running, book('kept') + book('changed').replace('DATA: .', 'DATA: ., MORE: "1"'));
+    await reload(running, book('kept') + book('changed').replace('DATA: ./data', 'DATA: ./data, MORE: "1"'));
     const gone = (pid: number | undefined): boolean => {
       try {
         process.kill(pid ?? 0, 0);

@@ -1,5 +1,6 @@
 import type { StatusDocument } from '../../admin/status-document.ts';
 import type { ParameterOverride } from '../../control/control-target.ts';
+import { escapeControls } from '../../log/escape-controls.ts';
 
 /** What the control socket answers to /status. */
 export interface ShownStatus extends StatusDocument {
@@ -64,7 +65,7 @@ export function topLines(
       .join('  ');
     lines.push({ text, tone: isBad(event) ? 'warning' : 'quiet' });
   }
-  return lines.map(({ text, tone }) => ({ text: cut(text, columns), tone }));
+  return lines.map(({ text, tone }) => ({ text: cut(escapeControls(text), columns), tone }));
 }
 
 type ShownApplication = ShownStatus['applications'][number];

@@ -78,7 +78,7 @@ export class RunningPeer {
     const written = phases.map(([rate, durationMs]) => `${Math.round(rate)}:${durationMs}`).join(',');
     const load = Bun.spawn([
       process.execPath,
-      join(import.meta.dirname, 'offer-load.ts'),
+      join(import.meta.dirname, 'fixtures/offer-load.ts'),
       String(this.port),
       written,
     ]);
