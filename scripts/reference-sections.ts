@@ -1,5 +1,6 @@
 import { configurationReference } from '../src/config/configuration-reference.ts';
 import { metricsTable } from '../src/metrics/metrics-table.ts';
+import { pageVariablesTable } from './page-variables-table.ts';
 import { policiesReference } from './policies-reference.ts';
 
 /** A part of the README that is made from the code. */
@@ -14,4 +15,5 @@ export const referenceSections: readonly ReferenceSection[] = [
   { name: 'configuration', render: configurationReference },
   { name: 'policies', render: policiesReference },
   { name: 'metrics', render: () => metricsTable() },
+  { name: 'page-variables', render: pageVariablesTable },
 ];

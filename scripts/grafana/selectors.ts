@@ -18,7 +18,7 @@ export const offered = rate(ofApplications('spillway_requests_total', 'lane!="no
 /** What was answered in time. */
 export const good = rate(ofApplications('spillway_good_answers_total'));
 export const shed = rate(ofApplications('spillway_decisions_total', 'lane="shed"'));
-/** What a policy is set to, one line for each gateway and application. */
+/** What a policy (or one of several, with bars between) is set to, one line for each gateway and application. */
 export function parameter(policy: string, name: string): string {
-  return ofApplications('spillway_policy_parameter', `policy="${policy}",parameter="${name}"`);
+  return ofApplications('spillway_policy_parameter', `policy=~"${policy}",parameter="${name}"`);
 }

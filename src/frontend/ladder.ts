@@ -151,6 +151,7 @@ async function shed(decision: Decision, acting: Acting): Promise<void> {
     acting.view,
     decision.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS,
     Math.random,
+    decision.reason,
   );
   await publish(acting);
 }

@@ -35,7 +35,9 @@ export async function leaseDecision(
   // Launchers count, but make no new series: the first of each is counted here.
   if (!existsSync(counted)) return;
   const method = lane === 'shed' ? 'GET' : 'POST';
-  const pages = overloadPages(paths.pages, method, view, decision.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
+  const retryAfterMs = decision.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS;
+  const why = lane === 'shed' ? reason : 'silent';
+  const pages = overloadPages(paths.pages, method, view, retryAfterMs, why);
   const time = { nowMs, lifeMs: DEFAULT_LEASE_LIFE_MS };
   if (lane === 'shed') {
     offerLease(paths.lease, { kind: 'shed', counted, pages }, time);
@@ -59,7 +61,13 @@ export async function leaseDecision(
   offerLease(paths.lease, lease, time);
 }
 
-function overloadPages(file: string, method: string, view: View, retryAfterMs: number): Uint8Array[] {
+function overloadPages(
+  file: string,
+  method: string,
+  view: View,
+  retryAfterMs: number,
+  reason: string,
+): Uint8Array[] {
   const rendered = JSON.parse(readFileSync(file, 'utf8')) as RenderedPages;
   const visitor: View = {
     meta: (name) => (name === 'REQUEST_METHOD' ? method : view.meta(name)),
@@ -68,6 +76,6 @@ function overloadPages(file: string, method: string, view: View, retryAfterMs: n
   return Array.from({ length: PAGES }, (_, index) => {
     const page = new RenderedOverloadPage(rendered, () => index / PAGES);
     // An id that is nobody's: launchers make none.
-    return cgiResponse(page.shed(visitor, '-', retryAfterMs), false);
+    return cgiResponse(page.shed(visitor, '-', retryAfterMs, { reason }), false);
   });
 }

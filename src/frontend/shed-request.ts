@@ -8,10 +8,17 @@ import { requestId } from './request-id.ts';
 import { readFile } from './system/read-file.ts';
 import { writeWhole } from './write-whole.ts';
 
-/** Answers with the overload page. `pages`: the file of the prepared ones. */
-export function shedRequest(pages: string, view: View, retryAfterMs: number, random: Random): void {
+/** Answers with the overload page. `pages`: the file of the prepared ones; `reason`: that of the decision. */
+export function shedRequest(
+  pages: string,
+  view: View,
+  retryAfterMs: number,
+  random: Random,
+  reason: string,
+): void {
   const rendered = JSON.parse(readFile(pages, 'utf8')) as RenderedPages;
-  const answer = new RenderedOverloadPage(rendered, random).shed(view, requestId(view), retryAfterMs);
+  const page = new RenderedOverloadPage(rendered, random);
+  const answer = page.shed(view, requestId(view), retryAfterMs, { reason });
   writeWhole(1, cgiResponse(answer, view.meta('REQUEST_METHOD') === 'HEAD'));
   drainBody(Number(view.meta('CONTENT_LENGTH') ?? 0));
 }

@@ -2,6 +2,7 @@ import type { AdminApplication, AdminSource } from '../admin/admin-source.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { RunLane } from '../core/lane.ts';
 import type { Parameters } from '../core/parameter.ts';
+import type { LastDecisions } from '../explain/last-decisions.ts';
 import type { RecentChanges } from '../log/recent-changes.ts';
 import type { ApplicationState, GatewayState } from '../metrics/gateway-state.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -23,7 +24,11 @@ export interface AdminSourceParts {
   readonly startedMs: number;
   readonly lastReload: () => LastReload | undefined;
   readonly changes: Pick<RecentChanges, 'all'>;
+  /** Nothing where none are kept. */
+  readonly lastDecisions: Pick<LastDecisions, 'latest'> | undefined;
 }
+
+const SHOWN_DECISIONS = 20;
 
 /** What the admin server shows, out of the parts that know. */
 export function adminSource(parts: AdminSourceParts): AdminSource {
@@ -39,6 +44,7 @@ export function adminSource(parts: AdminSourceParts): AdminSource {
     },
     load: () => state.load(),
     recentChanges: () => parts.changes.all,
+    lastDecisions: () => parts.lastDecisions?.latest(SHOWN_DECISIONS),
     lastReload: parts.lastReload,
     exposition: (accept) => metrics.exposition(accept),
   };

@@ -8,6 +8,7 @@ import type { Configuration, HttpConfiguration } from '../config/configuration.t
 import { CapacityLedger } from '../core/capacity-ledger.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Fault } from '../core/fault.ts';
+import { LastDecisions } from '../explain/last-decisions.ts';
 import { ConnectionBudget } from '../listener/connection-budget.ts';
 import { type HttpSettings, httpDefaults } from '../listener/http/http-settings.ts';
 import { LoadReader } from '../load/load-reader.ts';
@@ -117,7 +118,8 @@ export function gatewayParts(
   );
   const onFault = (fault: unknown, id: string): void => logger.error('internal-fault', { id, err: fault });
   const explaining = explainParts(configuration.explain, clock);
-  const logs = [log.access, log.decisions, explaining.ring].filter((one) => one !== undefined);
+  const lastDecisions = explaining.ring && new LastDecisions(explaining.ring);
+  const logs = [log.access, log.decisions, explaining.ring, lastDecisions].filter((one) => one !== undefined);
   const gate = new Gate({
     clock,
     routes: () => applications.router,
@@ -157,6 +159,7 @@ export function gatewayParts(
     listeners: () => listeners.addresses,
     startedMs: Date.now(),
     changes,
+    lastDecisions,
   });
   const overrides = new ParameterOverrides({
     clock,

@@ -11,6 +11,7 @@ import type { Fault } from '../core/fault.ts';
 import type { Parameter } from '../core/parameter.ts';
 import type { Logger } from '../log/logger.ts';
 import { checkParameters, type ParameterValue } from '../policy/check-parameters.ts';
+import { partsOf } from '../policy/composed-policy.ts';
 import { tryPolicy } from '../policy/try-policy.ts';
 
 export interface ParameterOverridesOptions {
@@ -58,13 +59,17 @@ export class ParameterOverrides {
 
   /** Sets one for a while, also one that is set already. */
   set(change: ParameterChange): ParameterOverride | ControlRefusal {
-    const { application: name, policy: policyName, parameter: key, text, forMs } = change;
+    const { application: name, parameter: key, text, forMs } = change;
     const { configuration, clock, logger, apply } = this.#options;
     const { applications } = configuration();
     const application = applications.find((one) => one.name === name);
     if (application === undefined) return unknown('an application', name, applications);
-    const policy = application.policies.find((one) => one.name === policyName);
-    if (policy === undefined) return unknown(`a policy of ${name}`, policyName, application.policies);
+    const policy =
+      application.policies.find((one) => one.name === change.policy) ??
+      // One of which another is composed, such as `threshold` in `auto`, is known by its own name as well.
+      application.policies.find(({ definition }) => partsOf(definition)?.includes(change.policy));
+    if (policy === undefined) return unknown(`a policy of ${name}`, change.policy, application.policies);
+    const policyName = policy.name;
     const declared = policy.definition.parameters[key];
     if (declared === undefined) {
       const parameters = Object.keys(policy.definition.parameters).map((one) => ({ name: one }));

@@ -1,9 +1,12 @@
 /**
- * Remembers what `compute` gave for a string. Forgets everything when `limit` strings are known: visitors choose the
- * strings, so the memory must be bounded, and the few that browsers really send are known again at once.
+ * Remembers what `compute` gave for a key. Forgets everything when `limit` keys are known: visitors choose the
+ * keys, so the memory must be bounded, and the few that browsers really send are known again at once.
  */
-export function boundedMemo<Value>(limit: number, compute: (key: string) => Value): (key: string) => Value {
-  const known = new Map<string, Value>();
+export function boundedMemo<Value extends {}, Key extends string | number = string>(
+  limit: number,
+  compute: (key: Key) => Value,
+): (key: Key) => Value {
+  const known = new Map<Key, Value>();
   return (key) => {
     const found = known.get(key);
     if (found !== undefined) return found;

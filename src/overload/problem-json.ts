@@ -1,20 +1,21 @@
-import { HOLES } from './spliced-text.ts';
+import { HOLES, REASON_HOLES } from './holes.ts';
 
-/** A problem document (RFC 9457) with holes; `request_id` and `retry_after` (seconds) are extension members. */
+/** What stands in a document as a number: no quotes. */
+const NUMBERS = [HOLES.retryAfter, REASON_HOLES.status];
+
+/**
+ * A problem document (RFC 9457), one line, with holes. `extensions` are members of ours, such as `retry_after` (seconds). What is not defined is
+ * left out.
+ */
 export function problemJson(problem: {
   readonly title: string;
-  readonly status: number;
+  readonly status: number | string;
   readonly detail: string;
-  readonly retryAfter?: boolean;
+  readonly extensions?: Readonly<Record<string, unknown>>;
 }): string {
-  const text = JSON.stringify({
-    type: 'about:blank',
-    title: problem.title,
-    status: problem.status,
-    detail: problem.detail,
-    request_id: HOLES.requestId,
-    ...(problem.retryAfter === true && { retry_after: HOLES.retryAfter }),
-  });
-  // The seconds are a number: no quotes.
-  return `${text.replace(`"${HOLES.retryAfter}"`, HOLES.retryAfter)}\n`;
+  const { title, status, detail, extensions = {} } = problem;
+  const members = { type: 'about:blank', title, status, detail, request_id: HOLES.requestId, ...extensions };
+  let text = JSON.stringify(members);
+  for (const hole of NUMBERS) text = text.replaceAll(`"${hole}"`, hole);
+  return `${text}\n`;
 }

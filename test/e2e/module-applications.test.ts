@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { peer } from '../support/peer.ts';
@@ -82,6 +82,15 @@ describe.each([
     expect(second.pid).toBe(first.pid);
     await running.until(() => daemons(running) === 1);
     expect(existsSync(join(running.folder, '.wiki.sock'))).toBe(true);
+  });
+
+  test.skipIf(!available)('has workers that accept themselves, where the operator wants it so', async () => {
+    const running = await start(what, 'forward', '    workers: { max: 1, accept: worker }\n');
+    const first = await ask(running, 'x'.repeat(100_000));
+    const second = await ask(running, '');
+    expect(first).toMatchObject({ path: '/wiki/page', body: 100_000, word: 'hello' });
+    expect(second.pid).toBe(first.pid);
+    expect(readFileSync(`/proc/${first.pid}/environ`, 'latin1')).toContain('LISTEN_FDS=1\0');
   });
 });
 

@@ -271,7 +271,7 @@ describe('spillway frontend', { timeout: 30_000 }, () => {
     );
     expect(code, output).toBe(0);
     expect(output).toContain('made blog.cgi');
-    expect(output).toContain('threshold, gradient');
+    expect(output).toContain('auto');
     expect(output).toContain('make it again');
     expect(readFileSync(join(folder, 'blog.cgi'), 'utf8').split('\n')[0]).toBe(
       `#!${join(folder, '.spillway', 'spillway-frontend')}`,

@@ -68,7 +68,7 @@ async function serveEverything(): Promise<RunningSpillway> {
     at: /book
     cgi: { program: ${guestbook}/guestbook.cgi }
     scgi: { address: unix:./book.sock, daemon: { command: [./daemon, ./book.sock] } }
-    environment: { GUESTBOOK_DATA: . }
+    environment: { GUESTBOOK_DATA: ./data }
     policies: [ { threshold: { start: 0.01, shed: 100, half_life: 10ms } }, gradient ]
     shadow: [ ./stricter.js ]
   good: { at: /good, cgi: { program: ./good.cgi } }

@@ -17,7 +17,7 @@ describe('an error page', () => {
       const answer = page.error(view, 'r1', status);
       expect(answer.head).toMatchObject({ status, contentLength: answer.body.length });
       expect(fieldsOf(answer.head)['content-language']).toBe(language);
-      expect(textOf(answer)).toContain(`<code>r1</code> · ${status}`);
+      expect(textOf(answer)).toContain(`<code dir="ltr">r1</code> · ${status}`);
       return /<h1>(.+)<\/h1>/.exec(textOf(answer))?.[1];
     });
     expect(new Set(titles).size).toBe(TEXTS.length);

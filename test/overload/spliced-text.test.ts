@@ -1,44 +1,72 @@
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { HOLES, SplicedText } from '../../src/overload/spliced-text.ts';
+import { CompressedText } from '../../src/overload/compressed-text.ts';
+import { HOLES } from '../../src/overload/holes.ts';
+import { SplicedText } from '../../src/overload/spliced-text.ts';
 
-const asIs = (id: string) => id;
-const filled = (text: SplicedText, id: string, retryAfter: string) =>
-  new TextDecoder('utf-8', { fatal: true }).decode(text.fill(id, retryAfter));
+const decoded = (bytes: Uint8Array) => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+const plain = (text: string, requestId: string, retryAfter = '') =>
+  decoded(new SplicedText(text).fill({ requestId, retryAfter }));
 
 describe('a spliced text', () => {
   test('has the id and the seconds in every hole', () => {
-    const text = new SplicedText(`é${HOLES.requestId}–${HOLES.retryAfter}${HOLES.requestId}!`, asIs);
-    expect(filled(text, 'abc', '12')).toBe('éabc–12abc!');
+    expect(plain(`é${HOLES.requestId}–${HOLES.retryAfter}${HOLES.requestId}!`, 'abc', '12')).toBe(
+      'éabc–12abc!',
+    );
   });
 
   test('without holes is always the same', () => {
-    expect(filled(new SplicedText('as it is', asIs), 'abc', '12')).toBe('as it is');
+    expect(plain('as it is', 'abc')).toBe('as it is');
+  });
+
+  test('takes what is missing for nothing, and bytes as they are', () => {
+    const text = new SplicedText(`<${HOLES.queue}|${HOLES.retryIn}>`);
+    expect(decoded(text.fill({ retryIn: Buffer.from('١٢') }))).toBe('<|١٢>');
   });
 
   test('gives every visitor bytes of their own', () => {
-    const text = new SplicedText(`<${HOLES.requestId}>`, asIs);
-    const first = text.fill('a', '');
-    text.fill('b', '');
-    expect(new TextDecoder().decode(first)).toBe('<a>');
+    const text = new SplicedText(`<${HOLES.requestId}>`);
+    const first = text.fill({ requestId: 'a' });
+    text.fill({ requestId: 'b' });
+    expect(decoded(first)).toBe('<a>');
   });
+});
 
-  test('has unusual characters of an id escaped, and what is not ASCII shown as ?', () => {
-    const text = new SplicedText(HOLES.requestId, (id) => id.replaceAll('<', '&lt;'));
-    expect(filled(text, '<\xe4\r\n', '')).toBe('&lt;???');
-  });
+const piece = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 200 }),
+  fc.constantFrom(HOLES.requestId, HOLES.retryAfter, HOLES.retryIn),
+);
+const bytes = fc.string({ unit: 'grapheme' }).map((text) => text.toWellFormed());
 
-  test('is the text with its holes replaced, whatever the text', () => {
-    const piece = fc.oneof(
-      fc.string({ unit: 'grapheme' }),
-      fc.constantFrom(HOLES.requestId, HOLES.retryAfter),
-    );
-    fc.assert(
-      fc.property(fc.array(piece), fc.stringMatching(/^[\w.:-]*$/), fc.nat(), (pieces, id, seconds) => {
+test.each([
+  ['a spliced text', (text: string) => new SplicedText(text), (filled: Uint8Array) => filled],
+  [
+    'a compressed text',
+    (text: string) => new CompressedText(text),
+    (filled: Uint8Array) => gunzipSync(filled),
+  ],
+])('%s is the text with its holes replaced, whatever the text', (_, make, unpack) => {
+  fc.assert(
+    fc.property(
+      fc.array(piece),
+      fc.stringMatching(/^[\w.:-]*$/),
+      fc.nat(),
+      bytes,
+      (pieces, requestId, seconds, words) => {
         const whole = pieces.join('').toWellFormed();
-        const expected = whole.replaceAll(HOLES.requestId, id).replaceAll(HOLES.retryAfter, String(seconds));
-        expect(filled(new SplicedText(whole, asIs), id, String(seconds))).toBe(expected);
-      }),
-    );
-  });
+        const expected = whole
+          .replaceAll(HOLES.requestId, () => requestId)
+          .replaceAll(HOLES.retryAfter, String(seconds))
+          .replaceAll(HOLES.retryIn, () => words);
+        const filled = make(whole).fill({
+          requestId,
+          retryAfter: String(seconds),
+          retryIn: Buffer.from(words),
+        });
+        // What unpacks a gzip file checks its sum and its length.
+        expect(decoded(unpack(filled))).toBe(expected);
+      },
+    ),
+  );
 });

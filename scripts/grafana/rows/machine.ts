@@ -8,7 +8,7 @@ export const machine: Row = {
     lines(
       {
         title: 'Running tasks for each processor',
-        says: 'With the thresholds in force of the policy `threshold`. Load average comes late; tasks that run at the moment decide.',
+        says: 'With the thresholds in force of the policies `auto` and `threshold`. Load average comes late; tasks that run at the moment decide.',
         width: 8,
         unit: 'none',
       },
@@ -20,8 +20,8 @@ export const machine: Row = {
         `${ofGateways('spillway_load_average')} / ${ofGateways('spillway_load_processors')}`,
         'load average {{instance}}',
       ],
-      [`min(${parameter('threshold', 'start')})`, 'threshold of busy'],
-      [`min(${parameter('threshold', 'shed')})`, 'threshold of drowning'],
+      [`min(${parameter('auto|threshold', 'start')})`, 'threshold of busy'],
+      [`min(${parameter('auto|threshold', 'shed')})`, 'threshold of drowning'],
     ),
     lines(
       {
@@ -32,7 +32,7 @@ export const machine: Row = {
       },
       [ofGateways('spillway_load_pressure_ratio'), '{{resource}} {{instance}}'],
       [ofGateways('spillway_load_cpu_busy_ratio'), 'processors busy {{instance}}'],
-      [`min(${parameter('threshold', 'pressure')})`, 'threshold of pressure'],
+      [`min(${parameter('auto|threshold', 'pressure')})`, 'threshold of pressure'],
     ),
     lines(
       {

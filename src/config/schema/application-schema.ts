@@ -90,7 +90,7 @@ export const applicationSchema = z
       .optional()
       .meta({ title: 'list of policies' })
       .describe(
-        'The chain of policies, first to last. Any of them may shed, the first that names a lane wins, the lowest limit holds. Without this key: `threshold` and `gradient`.',
+        'The chain of policies, first to last. Any of them may shed, the first that names a lane wins, the lowest limit holds. Without this key: `auto`.',
       ),
     shadow: z
       .array(policySchema, { error: 'a list of policies, such as [ threshold ]' })

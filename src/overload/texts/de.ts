@@ -4,11 +4,37 @@ export const de: PageTexts = {
   language: 'de',
   overload: {
     title: 'Einen Moment bitte',
-    what: 'Gerade besuchen mehr Menschen diese Seite, als sie auf einmal bedienen kann. Es ist nichts kaputt; sie braucht nur einen Augenblick.',
-    lookedAt: 'Sie müssen nichts tun: Es ist nichts verloren gegangen.',
-    sent: 'Was Sie eben abgeschickt haben, wurde nicht gespeichert. Gehen Sie mit der Zurück-Taste Ihres Browsers zurück (meist steht dort noch, was Sie geschrieben haben) und schicken Sie es etwas später noch einmal ab.',
-    again: 'Bitte kommen Sie wieder in',
-    byItself: 'Diese Seite versucht es von selbst noch einmal.',
+    looking: 'Sie müssen nichts tun: Es ist nichts verloren gegangen.',
+    sending:
+      'Was Sie eben abgeschickt haben, wurde nicht gespeichert. Gehen Sie mit der Zurück-Taste Ihres Browsers zurück (meist steht dort noch, was Sie geschrieben haben), behalten Sie eine Kopie und schicken Sie es etwas später noch einmal ab.',
+    again: 'Bitte kommen Sie in {time} wieder.',
+    retrying: 'Diese Seite versucht es in {time} von selbst noch einmal.',
+    resend: 'Sie können es in {time} noch einmal abschicken.',
+    queue: 'Im Augenblick warten: {waiting}.',
+    contact: 'Fragen?',
+    back: 'Zurück zu meinem Text',
+    pause: 'Nicht weiter versuchen',
+    resume: 'Von selbst versuchen',
+    paused: 'Diese Seite versucht es nicht mehr von selbst.',
+    trying: 'Neuer Versuch …',
+    ready: 'Sie können es jetzt noch einmal abschicken.',
+    reasons: {
+      busy: {
+        text: 'Gerade besuchen mehr Menschen diese Seite, als sie auf einmal bedienen kann. Es ist nichts kaputt; sie braucht nur einen Augenblick.',
+      },
+      full: {
+        text: 'Auf diese Seite warten schon viele. Es ist nichts kaputt; sie bedient einen nach dem anderen.',
+      },
+      late: {
+        text: 'Sie haben länger gewartet, als man sollte: Sie kamen nicht rechtzeitig an die Reihe. Es ist nichts kaputt.',
+      },
+      starting: { text: 'Diese Seite startet gerade. Sie braucht einen Moment, bis sie antworten kann.' },
+      closed: { title: 'Gleich wieder da', text: 'An dieser Seite wird gearbeitet; sie ist bald wieder da.' },
+      excess: {
+        title: 'Das war etwas schnell',
+        text: 'Von Ihnen oder aus Ihrem Netz kamen in kurzer Zeit viele Anfragen. Erst sind andere an der Reihe.',
+      },
+    },
   },
   requestId: 'Anfrage',
   quoteIt: 'Bitte geben Sie dies an, wenn Sie dem Betreiber schreiben.',

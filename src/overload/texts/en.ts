@@ -4,11 +4,37 @@ export const en: PageTexts = {
   language: 'en',
   overload: {
     title: 'One moment, please',
-    what: 'More people are visiting this site right now than it can serve at once. Nothing is broken; it just needs a moment.',
-    lookedAt: 'There is nothing you need to do: nothing was lost.',
-    sent: 'What you just sent was not saved. Use your browser’s Back button (it usually keeps what you typed) and send it again a little later.',
-    again: 'Please come back in',
-    byItself: 'This page tries again by itself.',
+    looking: 'There is nothing you need to do: nothing was lost.',
+    sending:
+      'What you just sent was not saved. Use your browser’s Back button (it usually keeps what you typed), keep a copy, and send it again a little later.',
+    again: 'Please come back in {time}.',
+    retrying: 'This page tries again by itself in {time}.',
+    resend: 'You can send it again in {time}.',
+    queue: 'Waiting right now: {waiting}.',
+    contact: 'Questions?',
+    back: 'Back to what I wrote',
+    pause: 'Stop trying',
+    resume: 'Try again by itself',
+    paused: 'This page no longer tries by itself.',
+    trying: 'Trying again …',
+    ready: 'You can send it again now.',
+    reasons: {
+      busy: {
+        text: 'More people are visiting this site right now than it can serve at once. Nothing is broken; it just needs a moment.',
+      },
+      full: {
+        text: 'Many people are waiting for this site already. Nothing is broken; it serves them one after the other.',
+      },
+      late: {
+        text: 'You have waited longer than anybody should: your turn did not come in time. Nothing is broken.',
+      },
+      starting: { text: 'This site is just starting. It needs a moment until it can answer.' },
+      closed: { title: 'Back in a moment', text: 'This site is being looked after, and is back soon.' },
+      excess: {
+        title: 'That was a little fast',
+        text: 'Many requests came from you, or from your network, in a short time. Others get their turn first.',
+      },
+    },
   },
   requestId: 'Request',
   quoteIt: 'Please mention this if you write to the operator.',

@@ -4,11 +4,37 @@ export const es: PageTexts = {
   language: 'es',
   overload: {
     title: 'Un momento, por favor',
-    what: 'En este momento visita este sitio más gente de la que puede atender a la vez. Nada está roto; solo necesita un momento.',
-    lookedAt: 'No tiene que hacer nada: no se ha perdido nada.',
-    sent: 'Lo que acaba de enviar no se ha guardado. Vuelva atrás con su navegador (suele conservar lo que escribió) y envíelo de nuevo un poco más tarde.',
-    again: 'Por favor, vuelva dentro de',
-    byItself: 'Esta página lo intenta de nuevo por sí sola.',
+    looking: 'No tiene que hacer nada: no se ha perdido nada.',
+    sending:
+      'Lo que acaba de enviar no se ha guardado. Vuelva atrás con su navegador (suele conservar lo que escribió), guarde una copia y envíelo de nuevo un poco más tarde.',
+    again: 'Por favor, vuelva dentro de {time}.',
+    retrying: 'Esta página lo intenta de nuevo por sí sola dentro de {time}.',
+    resend: 'Podrá enviarlo de nuevo dentro de {time}.',
+    queue: 'Esperan en este momento: {waiting}.',
+    contact: '¿Preguntas?',
+    back: 'Volver a lo que escribí',
+    pause: 'No intentar más',
+    resume: 'Intentar por sí sola',
+    paused: 'Esta página ya no lo intenta por sí sola.',
+    trying: 'Intentando de nuevo …',
+    ready: 'Ya puede enviarlo de nuevo.',
+    reasons: {
+      busy: {
+        text: 'En este momento visita este sitio más gente de la que puede atender a la vez. Nada está roto; solo necesita un momento.',
+      },
+      full: {
+        text: 'Ya hay mucha gente esperando este sitio. Nada está roto; atiende a unos después de otros.',
+      },
+      late: {
+        text: 'Ha esperado más de lo que nadie debería: su turno no llegó a tiempo. Nada está roto.',
+      },
+      starting: { text: 'Este sitio está arrancando. Necesita un momento hasta poder responder.' },
+      closed: { title: 'Volvemos enseguida', text: 'Este sitio está en mantenimiento y vuelve pronto.' },
+      excess: {
+        title: 'Fue un poco rápido',
+        text: 'Llegaron muchas solicitudes suyas, o de su red, en poco tiempo. Primero les toca a otros.',
+      },
+    },
   },
   requestId: 'Solicitud',
   quoteIt: 'Por favor, indíquelo si escribe al responsable del sitio.',

@@ -4,11 +4,39 @@ export const fr: PageTexts = {
   language: 'fr',
   overload: {
     title: 'Un instant, s’il vous plaît',
-    what: 'Ce site reçoit en ce moment plus de visites qu’il ne peut en servir à la fois. Rien n’est en panne ; il lui faut seulement un instant.',
-    lookedAt: 'Vous n’avez rien à faire : rien n’est perdu.',
-    sent: 'Ce que vous venez d’envoyer n’a pas été enregistré. Revenez en arrière avec votre navigateur (il garde en général votre saisie) et renvoyez-le un peu plus tard.',
-    again: 'Merci de revenir dans',
-    byItself: 'Cette page réessaie d’elle-même.',
+    looking: 'Vous n’avez rien à faire : rien n’est perdu.',
+    sending:
+      'Ce que vous venez d’envoyer n’a pas été enregistré. Revenez en arrière avec votre navigateur (il garde en général votre saisie), gardez-en une copie et renvoyez-la un peu plus tard.',
+    again: 'Merci de revenir dans {time}.',
+    retrying: 'Cette page réessaie d’elle-même dans {time}.',
+    resend: 'Vous pourrez renvoyer votre saisie dans {time}.',
+    queue: 'En attente en ce moment : {waiting}.',
+    contact: 'Des questions ?',
+    back: 'Revenir à ma saisie',
+    pause: 'Ne plus réessayer',
+    resume: 'Réessayer tout seul',
+    paused: 'Cette page ne réessaie plus d’elle-même.',
+    trying: 'Nouvel essai …',
+    ready: 'Vous pouvez renvoyer votre saisie maintenant.',
+    reasons: {
+      busy: {
+        text: 'Ce site reçoit en ce moment plus de visites qu’il ne peut en servir à la fois. Rien n’est en panne ; il lui faut seulement un instant.',
+      },
+      full: {
+        text: 'Beaucoup de personnes attendent déjà ce site. Rien n’est en panne ; il les sert l’une après l’autre.',
+      },
+      late: {
+        text: 'Vous avez attendu plus longtemps qu’il ne faudrait : votre tour n’est pas venu à temps. Rien n’est en panne.',
+      },
+      starting: {
+        text: 'Ce site est en train de démarrer. Il lui faut un instant avant de pouvoir répondre.',
+      },
+      closed: { title: 'De retour bientôt', text: 'Ce site est en cours d’entretien et revient bientôt.' },
+      excess: {
+        title: 'C’était un peu rapide',
+        text: 'Beaucoup de requêtes sont venues de vous, ou de votre réseau, en peu de temps. D’autres passent d’abord.',
+      },
+    },
   },
   requestId: 'Requête',
   quoteIt: 'Merci de l’indiquer si vous écrivez au responsable du site.',

@@ -1,0 +1,43 @@
+/** What a template may use, and what each is, for README and for who asks. Every value is escaped. */
+export const VALUES = {
+  application: 'name of the application',
+  title: 'heading, by reason: “One moment, please”',
+  reason: 'why, in human words and the visitor’s language',
+  advice: 'what to do: nothing, or how to keep what was being sent',
+  retry_after: 'seconds until the visitor may come back: digits',
+  retry_in: 'the same in words: “12 seconds”',
+  retry_at: 'when that is, for programs: 2026-03-01T12:00:00Z',
+  retry_time: 'the same in words, UTC: “12:00:00 PM UTC”',
+  again_before: 'what stands before `retry_in` in the sentence that says when to come back',
+  again_after: 'and after it',
+  request_id: 'the id that log and metrics know the request by',
+  request_label: '“Request”',
+  request_hint: '“Please mention this if you write to the operator.”',
+  status: '503 or 429',
+  queue: '“Waiting right now: 37.”; empty where nobody waits',
+  waiting: 'the number alone; empty where nobody waits',
+  contact: 'the operator’s contact',
+  contact_url: 'the same as an address for `href`, where it is one',
+  contact_label: '“Questions?”',
+  language: 'BCP 47 tag of the visitor’s language, for `lang`',
+  direction: '`ltr` or `rtl`, for `dir`',
+  intent: '`looking` or `sending`',
+  text: 'in `links`: what the link says',
+  url: 'in `links`: where it leads',
+  back_label: '“Back to what I wrote”, for a button',
+  pause_label: '“Stop trying”, likewise',
+  resume_label: '“Try again by itself”, likewise',
+  paused_label: '“This page no longer tries by itself.”',
+  trying_label: '“Trying again …”',
+  ready_label: '“You can send it again now.”',
+} as const;
+
+/** What may stand as `{{#name}}…{{/name}}` and `{{^name}}…{{/name}}`. */
+export const SECTIONS = {
+  looking: 'GET and HEAD: the visitor wanted to see something, and the page may come back by itself',
+  sending: 'every other method: something was being sent, and was not saved',
+  contact: 'there is a contact',
+  contact_url: 'the contact is an address for `href`',
+  has_links: 'there are links',
+  links: 'once for each link',
+} as const;
