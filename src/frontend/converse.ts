@@ -18,6 +18,8 @@ export interface ConverseOptions {
   readonly view: View;
   /** Of the answer. */
   readonly maxHeadBytes: number;
+  /** There is an answer, of which nothing was passed on yet: a web server may end this process as soon as it has the whole. */
+  readonly begun?: () => void;
 }
 
 /**
@@ -102,6 +104,7 @@ class Conversation {
   readonly #isUnix: boolean;
   readonly #timeoutMs: number;
   readonly #isHead: boolean;
+  readonly #begun: (() => void) | undefined;
   /** On its way to the daemon. */
   #up: Uint8Array = new Uint8Array();
   readonly #upRoom: Uint8Array;
@@ -129,6 +132,7 @@ class Conversation {
     this.#isUnix = target[0] === AF_UNIX;
     this.#timeoutMs = Math.ceil(options.timeoutMs);
     this.#isHead = options.view.meta('REQUEST_METHOD') === 'HEAD';
+    this.#begun = options.begun;
     this.#unread = contentLength;
     this.#upRoom = new Uint8Array(Math.min(ROOM, contentLength));
     this.#down = new Uint8Array(Math.max(ROOM, options.maxHeadBytes));
@@ -200,6 +204,7 @@ class Conversation {
       if (scan === 'more') return this.#held < this.#down.length ? undefined : 'silent';
       if (scan === 'broken') return 'silent';
       this.#headWhole = true;
+      this.#begun?.();
       this.#left = scan.contentLength ?? this.#left;
       body = this.#held - scan.length;
     }

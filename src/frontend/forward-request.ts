@@ -14,12 +14,13 @@ export type Forwarded = Decision | 'answered' | 'cut';
 
 /**
  * One request by the daemon, started where it is down. A decision to shed where no answer came: nothing is ever run twice, so
- * once a byte went to the daemon no other is tried.
+ * once a byte went to the daemon no other is tried. `begun` is called before the first byte of an answer is passed on.
  */
 export async function forwardRequest(
   configuration: FrontendConfiguration,
   script: string,
   view: View,
+  begun: () => void,
 ): Promise<Forwarded> {
   const { scgi, maxHeadBytes } = configuration.application;
   if (scgi === undefined) throw new Error('the forward lane of an application that has none');
@@ -31,7 +32,7 @@ export async function forwardRequest(
     const address = scgi.addresses[index];
     if (address === undefined) continue;
     const { connectTimeoutMs, timeoutMs, daemon } = scgi;
-    const options = { address, connectTimeoutMs, timeoutMs, view: scgiView(view), maxHeadBytes };
+    const options = { address, connectTimeoutMs, timeoutMs, view: scgiView(view), maxHeadBytes, begun };
     // Nearly always: what makes sure of a daemon is more than all the rest, and is not even loaded.
     const kept = daemon === undefined ? WITHOUT : enterIfKept(configuration, index);
     if (kept !== undefined) {

@@ -128,10 +128,15 @@ async function act(decision: Decision, acting: Acting): Promise<void> {
   if (lane === 'shed') return shed(decision, acting);
   if (lane === 'forward') {
     const { forwardRequest } = await import('./forward-request.ts');
-    const forwarded = await forwardRequest(configuration, script, view);
+    let told = false;
+    const begun = () => {
+      told = true;
+      tally(acting, decision);
+    };
+    const forwarded = await forwardRequest(configuration, script, view, begun);
     if (typeof forwarded === 'object') return shed(forwarded, acting);
     if (forwarded === 'cut') process.exitCode = CUT;
-    tally(acting, decision);
+    if (!told) tally(acting, decision);
     return publish(acting);
   }
   tally(acting, decision);

@@ -115,7 +115,7 @@ static int pump(int daemon, const char *from, const char *to, uint64_t *unread) 
         if (want & POLLIN && on[0].revents & ~POLLOUT) {
             if ((got = recv(daemon, down + held, (size_t)(ROOM - held), MSG_DONTWAIT)) < 0 && (errno == EAGAIN || errno == EINTR)) continue;
             if (got <= 0) return head == 0 ? -1 : left != UINT64_MAX || (got < 0 && lease->address[0] != AF_UNIX) ? CUT : 0;
-            held += got, body = (uint64_t)(head > 0 ? got : (head = scan_head(held, &left)) > 0 ? held - head : 0);
+            held += got, body = (uint64_t)(head > 0 ? got : (head = scan_head(held, &left)) > 0 ? (count(lease->counts[0]), held - head) : 0); /* the web server may end us with the answer */
             if (head < 0 || (head == 0 && held == ROOM)) return -1;
             if (head > 0 && left != UINT64_MAX)
                 held -= body > left ? (long)(body - left) : 0, over = (left -= body < left ? body : left) == 0;
@@ -138,8 +138,8 @@ static int converse(uint64_t unread) {
     if (took == 0 && age() < 2) took = send(daemon, from, (size_t)(end - from), MSG_DONTWAIT | MSG_NOSIGNAL); /* to connect may outlast it */
     if (took <= 0) unlink(slot), become_frontend();
     int flags = fcntl(1, F_GETFL), status = (fcntl(1, F_SETFL, flags | O_NONBLOCK), pump(daemon, from + took, end, &unread));
-    fcntl(1, F_SETFL, flags), futimens(use, NULL), unlink(slot), count(lease->counts[status < 0]);
-    return status < 0 ? send_page(unread) : finish(status, unread);
+    fcntl(1, F_SETFL, flags), futimens(use, NULL), unlink(slot);
+    return status < 0 ? (count(lease->counts[1]), send_page(unread)) : finish(status, unread);
 }
 int main(void) {
     const char *text = getenv("CONTENT_LENGTH"), *length = text == NULL ? "" : text, *method = getenv("REQUEST_METHOD");
