@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startAdminServer } from '../../src/admin/admin-server.ts';
@@ -130,18 +131,21 @@ describe.runIf(chromium.available)('the status page', () => {
     expect(Number.parseFloat(shed[1] ?? '')).toBeGreaterThan(0);
     await stop();
     await wiki.getByText('serving', { exact: true }).waitFor();
-    const status = JSON.parse(await gateway.admin('/status')) as StatusDocument;
-    const told = status.applications.find(({ name }) => name === 'wiki');
-    const total = (lane: string): string =>
-      (told?.decisions ?? [])
-        .reduce((sum, decision) => sum + (decision.lane === lane ? decision.total : 0), 0)
-        .toLocaleString('en');
-    await expect
-      .poll(() => lanesOf(page), { timeout: 10_000 })
-      .toEqual([
+    const running = gateway;
+    const told = async (): Promise<string[][]> => {
+      const status = JSON.parse(await running.admin('/status')) as StatusDocument;
+      const { decisions = [] } = status.applications.find(({ name }) => name === 'wiki') ?? {};
+      const total = (lane: string): string =>
+        decisions.reduce((sum, one) => sum + (one.lane === lane ? one.total : 0), 0).toLocaleString('en');
+      return [
         ['exec', '0', total('exec'), '0', '4'],
         ['shed', '0', total('shed'), '', ''],
-      ]);
+      ];
+    };
+    await expect
+      .poll(async () => isDeepStrictEqual(await lanesOf(page), await told()), { timeout: 10_000 })
+      .toBe(true);
+    expect(await lanesOf(page)).toEqual(await told());
     await wiki.getByText('0 of at most 2, for at most 1.5 s').waitFor();
     await wiki.getByText('Policies and their parameters').click();
     await wiki.getByRole('table', { name: 'fixed' }).getByRole('row', { name: 'exec 4 requests' }).waitFor();

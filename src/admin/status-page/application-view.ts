@@ -5,6 +5,7 @@ import { KeyedList, type View } from './keyed-list.ts';
 import { policyView } from './policy-view.ts';
 import { type ApplicationStatus, laneCounts, type Rates } from './rates.ts';
 import { rowMaker } from './row.ts';
+import { table } from './table.ts';
 
 /** What an application's panel is shown: its status, and what only the course of time tells. */
 export interface ApplicationEntry {
@@ -49,7 +50,7 @@ export function applicationView(open: boolean): (entry: ApplicationEntry) => Vie
         workFigure,
         element(
           'div',
-          {},
+          { class: 'now' },
           table(
             `Lanes of ${name}`,
             [['Lane'], ['Now /s', true], ['Since start', true], ['In work', true], ['Limit', true]],
@@ -193,21 +194,4 @@ function pair(term: string, value: PageElement): [PageElement, PageElement] {
 
 function more(title: string, content: PageElement): PageElement {
   return element('details', { class: 'more' }, element('summary', {}, element('h3', {}, title)), content);
-}
-
-function table(
-  caption: string,
-  heads: readonly (readonly [title: string, number?: true])[],
-  body: PageElement,
-): PageElement {
-  const cells = heads.map(([title, number]) =>
-    element('th', { scope: 'col', ...(number === undefined ? {} : { class: 'number' }) }, title),
-  );
-  return element(
-    'table',
-    {},
-    element('caption', { class: 'unseen' }, caption),
-    element('thead', {}, element('tr', {}, ...cells)),
-    body,
-  );
 }
