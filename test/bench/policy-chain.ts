@@ -46,7 +46,7 @@ function measure(name: string, round: () => void): void {
 measure('arrive, dispatch and outcome', () => {
   chain.arrive(view, quiet);
   chain.dispatch(view, quiet);
-  chain.outcome(outcome);
+  chain.outcome(outcome, view);
 });
 measure('the numbers asked after it (both limits and the queue)', () => {
   chain.limit('exec');

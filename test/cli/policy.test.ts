@@ -13,7 +13,7 @@ const policy = (...words: string[]) => run(LAUNCHER, ['policy', ...words], { cwd
 
 const own = (create: string) => `export default {
   name: 'mine',
-  when: 'A test.',
+  when: 'A test of policies.',
   source: 'Our own.',
   parameters: {},
   signals: [],
@@ -29,7 +29,7 @@ test('policy list has every policy with when to choose it, and the default', asy
     expect(stdout).toMatch(new RegExp(`^${name} `, 'm'));
     expect(stdout).toContain(when);
   }
-  expect(stdout).toContain('The default: policies: [ ');
+  expect(stdout).toContain('The default: policies: [ auto ]');
 });
 
 describe('policy show', () => {
@@ -46,6 +46,10 @@ describe('policy show', () => {
     expect(words(stdout)).toContain(words(definition.source));
   });
 
+  test('auto says what it is composed of', async () => {
+    expect((await policy('show', 'auto')).stdout).toContain('Composed of: threshold, gradient\n');
+  });
+
   test('suggests the name that was meant; exit code 1', async () => {
     const { code, stderr } = await policy('show', 'treshold');
     expect(code).toBe(1);
@@ -59,7 +63,7 @@ describe('policy new', () => {
     const text = readFileSync(join(cwd, 'night-shift.ts'), 'utf8');
     expect(text.split('\n').filter((line) => /^\s*(\/\/|\*)/.test(line)).length).toBeGreaterThan(15);
     const tested = await policy('test', 'night-shift.ts');
-    expect([tested.code, tested.stdout]).toEqual([0, expect.stringContaining('all 10 kept')]);
+    expect([tested.code, tested.stdout]).toEqual([0, expect.stringContaining('all 21 kept')]);
     expect((await policy('show', './night-shift.ts')).stdout).toContain('patience: 200ms');
   });
 
@@ -99,6 +103,26 @@ describe('policy test', () => {
     expect(stdout).toMatch(/it threw at 11:\d+: no state/);
     expect(stdout).toMatch(/kept {4}begins|BROKEN {2}begins/);
     expect(stdout).toMatch(/^\d of 10 broken: /m);
+    expect(stdout).toContain('It is not flooded before it keeps these.');
+  });
+
+  test('floods it in a simulated machine, with figures; what it does not bear there makes the exit code 1 as well', async () => {
+    const good = await policy('test', 'auto');
+    expect(good.code).toBe(0);
+    const figures = [...good.stdout.matchAll(/goodput ([\d.]+) % of the capacity, p99 \d+ ms/g)];
+    expect(figures.length).toBe(6);
+    for (const [, goodput] of figures.slice(0, 3)) expect(Number(goodput)).toBeGreaterThanOrEqual(95);
+    const bad = await tested(
+      own(
+        "create: () => ({ arrive: (_view, load) => (load.inflight.exec > 0 ? { shed: 'so' } : undefined) }),",
+      ),
+    );
+    expect(bad.code).toBe(1);
+    expect(bad.stdout.replace(/\s+/g, ' ')).toContain('beside `fixed` with 64 at once');
+    expect(bad.stdout.replace(/\s+/g, ' ')).toMatch(
+      /BROKEN refuses at most 5 % at 60 % of the capacity [\d.]+ % refused expected at most 5 % refused/,
+    );
+    expect(bad.stdout).toMatch(/^\d of 21 broken: /m);
   });
 
   test('names the place of what is no policy; exit code 1', async () => {

@@ -161,7 +161,7 @@ export function hasLimit({ parameters, create }: PolicyDefinition): boolean {
     helpers: standardPolicyHelpers,
     saved: undefined,
   });
-  return made.limit?.('exec') !== undefined;
+  return made.limit !== undefined;
 }
 
 function machinesOf(definition: PolicyDefinition, parameters: FloodClaims['parameters'], work: FloodWork) {
