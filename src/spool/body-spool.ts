@@ -6,6 +6,8 @@ import { BodyFile } from './body-file.ts';
 /** `disk`: the folder for temporary files takes no more. */
 export type SpoolFailure = FlowFailure | 'disk';
 
+const NOTHING = new Uint8Array(0);
+
 export interface SpoolLimits {
   /** A longer body is `too-large`. */
   readonly maxBytes: number;
@@ -64,7 +66,7 @@ class BodySpool implements ByteSink, Spooling {
     this.#source = source;
     this.#limits = limits;
     this.#onDone = onDone;
-    this.#collected = new Uint8Array(0);
+    this.#collected = NOTHING;
   }
 
   begin(): void {
@@ -93,8 +95,7 @@ class BodySpool implements ByteSink, Spooling {
     this.#sourceEnded = true;
     if (announced !== undefined && this.#taken < announced) this.#finish('gone');
     else if (this.#file === undefined) {
-      const bytes = this.#collected.subarray(0, this.#collectedBytes);
-      this.#finish({ kind: 'memory', bytes, length: bytes.length });
+      this.#finish({ kind: 'memory', bytes: this.#bytes(), length: this.#collectedBytes });
     } else if (!this.#writing) this.#flush();
   }
 
@@ -123,6 +124,12 @@ class BodySpool implements ByteSink, Spooling {
     return true;
   }
 
+  /** A view of an array costs more than all the rest; mostly there is nothing to leave out. */
+  #bytes(): Uint8Array {
+    const all = this.#collected;
+    return all.length === this.#collectedBytes ? all : all.subarray(0, this.#collectedBytes);
+  }
+
   /** Grows with what has come, never with what was announced: a visitor who sends nothing costs nothing. */
   #grow(needed: number): void {
     const most = Math.min(this.#limits.memoryBytes, this.#source.length ?? Number.POSITIVE_INFINITY);
@@ -133,8 +140,7 @@ class BodySpool implements ByteSink, Spooling {
 
   /** Writes what is in memory, piece by piece; then lets the source go on, or hands over the file. */
   #flush(): void {
-    const next =
-      this.#collectedBytes > 0 ? this.#collected.subarray(0, this.#collectedBytes) : this.#overflow.shift();
+    const next = this.#collectedBytes > 0 ? this.#bytes() : this.#overflow.shift();
     if (next === undefined) {
       if (this.#file !== undefined && this.#sourceEnded) this.#finish(this.#file.finish());
       else this.#source.resume();
@@ -155,13 +161,13 @@ class BodySpool implements ByteSink, Spooling {
     if (this.#over) return;
     this.#over = true;
     if (typeof result === 'string') this.#giveUp();
-    this.#collected = new Uint8Array(0);
+    this.#collected = NOTHING;
     this.#onDone(result);
   }
 
   #giveUp(): void {
     this.#overflow = [];
-    this.#collected = new Uint8Array(0);
+    this.#collected = NOTHING;
     this.#file?.giveUp();
     this.#file = undefined;
   }
