@@ -27,6 +27,8 @@ _HEAD_TIMEOUT = 30
 # How long an unread rest of a request is taken after the answer, so that closing does not destroy the answer on its way.
 _DRAIN_TIMEOUT = 2
 _MAX_HEAD_BYTES = 1 << 20
+# After so many visitors that were waited for, accepting is tried again without waiting.
+_UNHOPEFUL = 64
 _SCOPES = ('worker', 'application', 'gateway')
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
@@ -42,6 +44,9 @@ _RESERVED = frozenset((
 ))
 _PLAIN, _LENGTH = 1, 2
 _field_kinds = {}
+# What was found of statuses and of kinds of results: an application has few.
+_statuses = set()
+_sized_kinds = {}
 
 
 class VisitorLeft(ConnectionResetError):
@@ -125,30 +130,26 @@ class Exchange:
        └──────────┴── error: 500 ──► whole           └── error: cut
     """
 
-    __slots__ = (
-        'environ', '_send', '_descriptor', '_http', '_head', '_length', '_sent', '_bodiless', '_may_have_body', 'head_sent', '_finished',
-        '_broken', 'fatal',
-    )
+    # Made for each request: what most of them never change is the class's.
+    _http = False
+    _head = None
+    # What Content-Length says.
+    _length = None
+    _sent = 0
+    _bodiless = False
+    _may_have_body = True
+    head_sent = False
+    _finished = False
+    # The error of a connection that takes nothing any more.
+    _broken = None
+    # What ends the process after this answer: SystemExit and its like.
+    fatal = None
 
-    def __init__(self, environ, send, descriptor, http=False):
+    def __init__(self, environ, send, descriptor):
         self.environ = environ
         self._send = send
-        # Of the output: for sendfile.
+        # Gives the descriptor of the output, for sendfile.
         self._descriptor = descriptor
-        # The answer is HTTP's, not CGI's.
-        self._http = http
-        self._head = None
-        # What Content-Length says.
-        self._length = None
-        self._sent = 0
-        self._bodiless = False
-        self._may_have_body = True
-        self.head_sent = False
-        self._finished = False
-        # The error of a connection that takes nothing any more.
-        self._broken = None
-        # What ends the process after this answer: SystemExit and its like.
-        self.fatal = None
 
     @property
     def announced(self):
@@ -182,8 +183,8 @@ class Exchange:
             raise AssertionError('start_response was called a second time without exc_info')
         if type(status) is not str:
             raise TypeError('expected the status as str, found %r' % (status,))
-        if _STATUS.match(status) is None or _CONTROL.search(status):
-            raise ValueError('expected a status such as "200 OK", found %r' % status)
+        if status not in _statuses:
+            _check_status(status)
         if type(headers) is not list:
             raise TypeError('expected the header fields as a list, found %s' % type(headers).__name__)
         length = None
@@ -239,10 +240,11 @@ class Exchange:
                 self._emit(body)
         elif kind is not FileWrapper or not self._send_file(result.file):
             single = False
-            try:
-                single = len(result) == 1
-            except Exception:
-                pass
+            if _sized_kinds.get(kind) or kind not in _sized_kinds and _is_sized(kind):
+                try:
+                    single = len(result) == 1
+                except Exception:
+                    pass
             for block in result:
                 if type(block) is not bytes and not isinstance(block, bytes):
                     raise _no_bytes(block)
@@ -316,9 +318,10 @@ class Exchange:
             left = min(left, self._length - self._sent)
         if not self.head_sent:
             self._emit(b'')
+        output = self._descriptor()
         while left > 0:
             try:
-                count = os.sendfile(self._descriptor, source, at, min(left, 1 << 30))
+                count = os.sendfile(output, source, at, min(left, 1 << 30))
             except OSError as error:
                 import errno
                 if error.errno in (errno.EINVAL, errno.ENOSYS, errno.ENOTSOCK, errno.EOPNOTSUPP):
@@ -385,6 +388,21 @@ def _no_bytes(block):
 
 def _no_start():
     return AssertionError('start_response was not called before the first block')
+
+
+def _check_status(status):
+    if _STATUS.match(status) is None or _CONTROL.search(status):
+        raise ValueError('expected a status such as "200 OK", found %r' % status)
+    if len(_statuses) > 1000:
+        _statuses.clear()
+    _statuses.add(status)
+
+
+def _is_sized(kind):
+    if len(_sized_kinds) > 1000:
+        _sized_kinds.clear()
+    sized = _sized_kinds[kind] = hasattr(kind, '__len__')
+    return sized
 
 
 def _field_kind(name):
@@ -525,15 +543,41 @@ class _Connection:
         self._send_timeout = struct.pack('@ll', _SEND_TIMEOUT, 0)
         self._reset = struct.pack('@ii', 1, 0)
         self._socket = socket
+        # The connection that is being served, and whether a send to it has a time limit.
+        self._open = None
+        self._limited = False
+
+    def _send(self, data):
+        """Most often there is room for all of it, and nothing has to be waited for."""
+        connection = self._open
+        if not self._limited:
+            try:
+                count = connection.send(data, self._now)
+            except BlockingIOError:
+                count = 0
+            if count == len(data):
+                return
+            self._limit_sends()
+            data = memoryview(data)[count:]
+        connection.sendall(data)
+
+    def _limit_sends(self):
+        self._limited = True
+        self._open.setsockopt(self._socket.SOL_SOCKET, self._socket.SO_SNDTIMEO, self._send_timeout)
+
+    def _descriptor(self):
+        self._limit_sends()
+        return self._open.fileno()
 
     def serve(self, connection):
         """Closes the connection. Gives what is to end the process, or None. Raises nothing else."""
         module = self._socket
+        self._open = connection
+        self._limited = False
         unix = connection.family == self._unix
         # Bytes of the request that are in the kernel's queue still, and bytes that have not been asked for.
         held = unread = 0
         try:
-            connection.setsockopt(module.SOL_SOCKET, module.SO_SNDTIMEO, self._send_timeout)
             if not unix:
                 connection.setsockopt(module.IPPROTO_TCP, module.TCP_NODELAY, 1)
             try:
@@ -585,7 +629,7 @@ class _Connection:
                         return connection.recv_into(buffer, 1, self._peek)
                 body = _Body(data[end:], length, connection.recv_into, look)
                 environ['wsgi.input'] = io.BufferedReader(body, _CHUNK)
-            exchange = Exchange(environ, connection.sendall, connection.fileno())
+            exchange = Exchange(environ, self._send, self._descriptor)
             whole = exchange.run(self._application)
             if body is not None:
                 held = body.held
@@ -639,8 +683,8 @@ class _Connection:
     def _refuse(self, connection, error):
         _log('spillway_wsgi: refused: %s' % error)
         text = b'400 Bad Request\n\n%s\n' % str(error).encode('ascii', 'backslashreplace')
-        connection.sendall(b'Status: 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n'
-                           b'Content-Length: %d\r\n\r\n%s' % (len(text), text))
+        self._send(b'Status: 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n'
+                   b'Content-Length: %d\r\n\r\n%s' % (len(text), text))
         self._drain(connection, None)
 
     def _discard(self, connection, count):
@@ -661,6 +705,16 @@ class _Connection:
                 return
             if count is not None:
                 count -= got
+
+
+def _connected(descriptor, family):
+    """A connection of the interpreter's own kind, which is made and closed faster than that of the module `socket`."""
+    import _socket
+    connection = _socket.socket(family, _socket.SOCK_STREAM, 0, descriptor)
+    if connection.gettimeout() is not None:
+        # An application may have set a default.
+        connection.settimeout(None)
+    return connection
 
 
 class Bus:
@@ -789,6 +843,7 @@ class _Worker:
         self._lines = []
         self._asked = 0
         self._connection = _Connection(application, True)
+        self._family = None
         self._space = socket.CMSG_SPACE(4)
         self._flags = getattr(socket, 'MSG_CMSG_CLOEXEC', 0)
         bus._carry = self._publish
@@ -837,7 +892,12 @@ class _Worker:
         descriptor = int.from_bytes(ancillary[0][2][:4], sys.byteorder)
         if not self._flags:
             os.set_inheritable(descriptor, False)
-        connection = self._socket.socket(fileno=descriptor)
+        if self._family is None:
+            # All come from one listening socket.
+            first = self._socket.socket(fileno=descriptor)
+            self._family = first.family
+            first.detach()
+        connection = _connected(descriptor, self._family)
         # It may come from an event loop.
         connection.setblocking(True)
         return connection
@@ -903,7 +963,7 @@ class _Worker:
 
 
 def _publish_to_gateway(address, token):
-    """For a CGI program, which has no stream to anybody: the gateway's control socket."""
+    """For who has no stream to anybody, a CGI program above all: the gateway's socket for applications."""
     def publish(event, scope, payload):
         import http.client
         import json
@@ -949,7 +1009,7 @@ def _run_cgi(application):
         while view:
             view = view[os.write(output, view):]
 
-    exchange = Exchange(variables, send, output)
+    exchange = Exchange(variables, send, lambda: output)
     whole = False
     try:
         length = _complete(variables)
@@ -988,9 +1048,41 @@ def _remove(name):
         pass
 
 
+class _Waiting:
+    """For a visitor, or to be woken. Of several processes with one listening socket, Linux wakes one for each visitor: the one that came to wait
+    last, whose caches are warm."""
+
+    def __init__(self, listener, wake):
+        import select
+        self._listener = listener
+        self._exclusive = getattr(select, 'EPOLLEXCLUSIVE', None)
+        self._set = select.poll() if self._exclusive is None else select.epoll()
+        self._in = select.POLLIN
+        self._set.register(wake, select.POLLIN)
+        self._only = [(listener.fileno(), select.POLLIN)]
+        self._listen()
+
+    def _listen(self):
+        self._set.register(self._listener, self._in if self._exclusive is None else self._in | self._exclusive)
+
+    def wait(self, milliseconds):
+        """What there is; nothing where there was nothing. None: for as long as it takes."""
+        if self._exclusive is None or milliseconds is None:
+            return self._set.poll(milliseconds)
+        return self._set.poll(milliseconds / 1000)
+
+    def is_woken(self, ready):
+        return ready != self._only
+
+    def pause(self, milliseconds):
+        """Whatever visitors come."""
+        self._set.unregister(self._listener)
+        self.wait(milliseconds)
+        self._listen()
+
+
 def _serve_scgi(listener, application, multiprocess, name=None, address=None):
     """Until SIGTERM or SIGINT; what is under way is finished, and what has found our own Unix socket, `name`, is served."""
-    import select
     import signal
     import socket
     listener.set_inheritable(False)
@@ -1002,13 +1094,12 @@ def _serve_scgi(listener, application, multiprocess, name=None, address=None):
     stopping = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, frame: stopping.append(number))
-    waiting = select.poll()
-    waiting.register(listener, select.POLLIN)
-    waiting.register(wake, select.POLLIN)
+    waiting = _Waiting(listener, wake)
     serve = _Connection(application, multiprocess).serve
-    accept = listener.accept
-    poll = waiting.poll
-    accepting = [(listener.fileno(), select.POLLIN)]
+    family = listener.family
+    accept = listener._accept
+    # Accepting is tried without waiting as long as that has succeeded lately: then there is a queue.
+    hopeful = 0
     leave = None
     withdrawn = False
     try:
@@ -1027,38 +1118,41 @@ def _serve_scgi(listener, application, multiprocess, name=None, address=None):
                 # Nobody new finds it; who is in the queue is served still. Once: then the name may be somebody else's.
                 withdrawn = True
                 _remove(name)
-        ready = poll(0 if stopping else 50)
-        if not ready:
-            if stopping:
-                break
-            # Idle. Each time, since the application may have set another one (asyncio does), and before a last look.
-            signal.set_wakeup_fd(woken.fileno(), warn_on_full_buffer=False)
-            if not stopping:
-                ready = poll()
-        if ready != accepting:
-            try:
-                wake.recv(_CHUNK)
-            except BlockingIOError:
-                pass
-            if stopping:
-                continue
+        if hopeful <= 0:
+            ready = waiting.wait(0 if stopping else 50)
+            if not ready:
+                if stopping:
+                    break
+                # Idle. Each time, since the application may have set another one (asyncio does), and before a last look.
+                signal.set_wakeup_fd(woken.fileno(), warn_on_full_buffer=False)
+                if not stopping:
+                    ready = waiting.wait(None)
+            if waiting.is_woken(ready):
+                try:
+                    wake.recv(_CHUNK)
+                except BlockingIOError:
+                    pass
+                if stopping:
+                    continue
         try:
-            connection, _ = accept()
+            descriptor, _ = accept()
         except BlockingIOError:
             if stopping:
                 break
+            hopeful = -_UNHOPEFUL
             continue
         except OSError as error:
             import errno
+            hopeful = 0
             if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
                 # It stays in the queue: perhaps the application gives descriptors back.
                 _log('spillway_wsgi: cannot accept: %s' % error)
-                waiting.unregister(listener)
-                waiting.poll(100)
-                waiting.register(listener, select.POLLIN)
+                waiting.pause(100)
             elif error.errno in (errno.EBADF, errno.EINVAL, errno.ENOTSOCK):
                 raise
             continue
+        hopeful += 1
+        connection = _connected(descriptor, family)
         if sys.platform != 'linux':
             connection.setblocking(True)
         leave = serve(connection)
@@ -1118,7 +1212,9 @@ def _serve_http(listener, application):
             environ.update(_environ_base(True, False, False))
             body = _Body(b'', length, self.rfile.readinto)
             environ['wsgi.input'] = io.BufferedReader(body, _CHUNK)
-            exchange = Exchange(environ, self.connection.sendall, self.connection.fileno(), http=True)
+            exchange = Exchange(environ, self.connection.sendall, self.connection.fileno)
+            # The answer is HTTP's, not CGI's.
+            exchange._http = True
             whole = exchange.run(application)
             head = exchange._head or b''
             self.log_message('"%s" %s%s', ascii(self.requestline)[1:-1], head[9:12].decode('latin-1'),
@@ -1302,10 +1398,12 @@ def main(words):
                 raise SystemExit('spillway_wsgi: expected --scgi ADDRESS or --http ADDRESS, a listening socket as standard input, or '
                                  'to be run as a CGI program; --help tells more')
             kind = 'scgi'
-    if kind == 'cgi':
+    if kind != 'worker':
+        # A worker has a stream to its parent.
         place, token = os.environ.get('SPILLWAY_BUS', ''), os.environ.get('SPILLWAY_BUS_TOKEN', '')
         if place.startswith('unix:'):
             bus._carry = _publish_to_gateway(place[5:], token)
+    if kind == 'cgi':
         try:
             application = _load(name)
         except Exception as error:

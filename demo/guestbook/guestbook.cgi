@@ -1,4 +1,4 @@
 #!/bin/sh
-# Finds the Bun that `npm ci` installed, whatever PATH the server gives to its programs.
+# The guest book for web servers that want a CGI program. Finds the Bun that `npm ci` installed, whatever PATH they give to it.
 here=${0%/*}
-exec "$here/../../node_modules/.bin/bun" "$here/run-cgi.ts"
+exec "$here/../../node_modules/.bin/bun" "$here/../../src/app/main.ts" "$here/guestbook.ts"

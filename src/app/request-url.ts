@@ -16,10 +16,14 @@ export function requestUrl(view: View): string | undefined {
   const scheme = /^(?:on|1|https)$/i.test(view.meta('HTTPS') ?? view.meta('REQUEST_SCHEME') ?? '')
     ? 'https'
     : 'http';
-  const url = `${scheme}://${hostOf(view, scheme)}${targetOf(view)}`;
+  const host = hostOf(view, scheme);
+  // Parsers would take the target for the host.
+  if (host === '') return undefined;
+  const url = `${scheme}://${host}${targetOf(view)}`;
   return URL.canParse(url) ? url : undefined;
 }
 
+/** Empty where it is none. */
 function hostOf(view: View, scheme: 'http' | 'https'): string {
   const host = view.meta('HTTP_HOST');
   if (host) return HOST.test(host) ? host : '';

@@ -17,14 +17,14 @@ export type Way =
   | { readonly kind: 'scgi'; readonly address: string | undefined };
 
 /**
- * What the surroundings ask for. What was asked in words goes first; then who started us: a web server (RFC 3875), a prefork
- * parent; else there must be a listening socket as descriptor 3 (systemd) or standard input (inetd, a parent whose workers accept by
+ * What the surroundings ask for. What was asked in words goes first; then who started us: a prefork parent, or a web server
+ * (RFC 3875), in this order, since a prefork parent may have been started by a CGI program; else there must be a listening socket as descriptor 3 (systemd) or standard input (inetd, a parent whose workers accept by
  * themselves).
  */
 export function wayFor(options: AppOptions, environment: Readonly<Record<string, string | undefined>>): Way {
   if (options.http !== undefined) return { kind: 'http', address: options.http };
   if (options.scgi !== undefined) return { kind: 'scgi', address: options.scgi };
-  if ((environment.GATEWAY_INTERFACE ?? '') !== '') return { kind: 'cgi' };
   if ((environment[CONTROL_VARIABLE] ?? '') !== '') return { kind: 'worker' };
+  if ((environment.GATEWAY_INTERFACE ?? '') !== '') return { kind: 'cgi' };
   return { kind: 'scgi', address: undefined };
 }

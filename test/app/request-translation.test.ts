@@ -64,6 +64,10 @@ describe('the URL of a request', () => {
     );
   });
 
+  test('is none without a host, whatever the target could be taken for', () => {
+    expect(requestUrl(viewOf({ HTTP_HOST: 'no host', REQUEST_URI: '/user@elsewhere/page' }))).toBeUndefined();
+  });
+
   test('carries every path that PATH_INFO can say', () => {
     const segment = fc
       .string({ unit: 'grapheme', minLength: 1 })

@@ -116,7 +116,7 @@ test('a file with a few changes anywhere', async () => {
     }),
     { numRuns: 300 },
   );
-});
+}, 60_000);
 
 test('a file with any values at the known keys', async () => {
   const value = fc.jsonValue({ maxDepth: 2 });
@@ -150,4 +150,4 @@ test('a file with any values at the known keys', async () => {
     fc.asyncProperty(fc.oneof(value, root), async (written) => check(stringify(written))),
     { numRuns: 200 },
   );
-});
+}, 60_000);

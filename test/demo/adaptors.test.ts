@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -19,7 +19,13 @@ afterEach(async () => {
 
 /** Neither Bun nor Node is on this PATH: as from a gateway that was started by a service manager. */
 const environment = () => ({ PATH: '/usr/bin:/bin', GUESTBOOK_DATA: join(folder, 'data') });
-const request = { REQUEST_METHOD: 'GET', SCRIPT_NAME: '', PATH_INFO: '/', QUERY_STRING: '' };
+const request = {
+  REQUEST_METHOD: 'GET',
+  SCRIPT_NAME: '',
+  PATH_INFO: '/',
+  QUERY_STRING: '',
+  SERVER_NAME: 'site.test',
+};
 
 async function runCgi(variables: Record<string, string>, body = ''): Promise<string> {
   const process = Bun.spawn([join(programs, 'guestbook.cgi')], {
@@ -68,13 +74,15 @@ const form = (name: string, message: string) => {
 describe('the guest book as a CGI program', () => {
   test('answers and ends', async () => {
     const answer = await runCgi({});
-    expect(answer).toMatch(/^Status: 200\r\nContent-Type: text\/html; charset=utf-8\r\n/);
+    expect(answer).toMatch(/^Status: 200 OK\r\n(.+\r\n)*content-type: text\/html; charset=utf-8\r\n/);
     expect(answer).toContain('by a CGI program');
   });
 
   test('reads no more of standard input than CONTENT_LENGTH says', async () => {
     const [variables, body] = form('Eva', 'x');
-    expect(await runCgi(variables, `${body}and more`)).toMatch(/^Status: 303\r\nLocation: \/\r\n/);
+    expect(await runCgi(variables, `${body}and more`)).toMatch(
+      /^Status: 303 See Other\r\n(.+\r\n)*location: \/\r\n/,
+    );
     expect(await runCgi({ PATH_INFO: '/entry/1' })).toContain('<p>x</p>');
   });
 
@@ -94,21 +102,21 @@ describe('the guest book as an SCGI daemon', () => {
   test('answers one request after the other, from the same entries as the CGI program', async () => {
     const { path } = await startDaemon();
     const [{ REQUEST_METHOD }, body] = form('Eva', 'from-the-daemon');
-    expect(await scgiExchange(path, { ...request, REQUEST_METHOD }, body)).toMatch(/^Status: 303\r\n/);
-    expect(await scgiExchange(path, request)).toContain('by the SCGI daemon (its request no. 2)');
+    expect(await scgiExchange(path, { ...request, REQUEST_METHOD }, body)).toMatch(/^Status: 303 /);
+    expect(await scgiExchange(path, request)).toContain('by the SCGI daemon (request no. 2 of this worker)');
     expect(await runCgi({})).toContain('from-the-daemon');
   });
 
   test('refuses a body over its bound by its length', async () => {
     const { path } = await startDaemon();
     const answer = await scgiExchange(path, { ...request, REQUEST_METHOD: 'POST' }, 'x'.repeat(300_000));
-    expect(answer).toMatch(/^Status: 413\r\n/);
+    expect(answer).toMatch(/^Status: 413 /);
   });
 
-  test('gives no answer to what is not SCGI, and lives on', async () => {
+  test('refuses what is not SCGI, and lives on', async () => {
     const { path } = await startDaemon();
-    expect(await scgiExchange(path, { SCGI: '2' })).toBe('');
-    expect(await scgiExchange(path, request)).toMatch(/^Status: 200\r\n/);
+    expect(await scgiExchange(path, { SCGI: '2' })).toMatch(/^Status: 400 /);
+    expect(await scgiExchange(path, request)).toMatch(/^Status: 200 /);
   });
 
   test('on TERM finishes what it has accepted, and ends', async () => {
@@ -116,10 +124,10 @@ describe('the guest book as an SCGI daemon', () => {
     const variables = { ...request, REQUEST_METHOD: 'POST' };
     const answer = await scgiExchange(path, variables, 'name=Eva&message=late', async () => {
       process.kill('SIGTERM');
-      for await (const line of process.stderr)
-        if (new TextDecoder().decode(line).includes('finishing')) break;
+      const deadlineMs = performance.now() + 10_000;
+      while (existsSync(path) && performance.now() < deadlineMs) await Bun.sleep(5);
     });
-    expect(answer).toMatch(/^Status: 303\r\n/);
+    expect(answer).toMatch(/^Status: 303 /);
     expect(await process.exited).toBe(0);
   });
 

@@ -45,6 +45,7 @@ export const ways: readonly Way[] = [
     start: async (application, folder) => {
       const path = join(mkdtempSync(join(tmpdir(), 'spillway-wsgi-')), 'socket');
       const program = run(['--scgi', `unix:${path}`, application], folder);
+      await program.says(/SCGI at/);
       return await scgi(program, () => RawHttpClient.connectUnix(path));
     },
   },
