@@ -37,7 +37,8 @@
  * waited long for about two intervals (one is ten times what a request takes, 250 ms to 5 s), or when to work off what is
  * queued would take an interval, the newest is served first and nobody waits longer than about `patience` times what a
  * request takes at present; until the queue gets empty again. That is controlled delay with its target scaled to the
- * service time: 5 ms would shed everything here.
+ * service time: 5 ms would shed everything here. While the daemon starts, a queue that stands is no congestion: in a moment
+ * there will be an answer for everybody in it. Then the oldest is served first, and waits as long as anybody has patience for.
  *
  * What it cannot do: tell a program that waits for another machine from one that waits for its turn, if both take longer
  * the more there are; know how much memory the next one will take; and where one page in twenty takes a hundred times
@@ -129,6 +130,8 @@ const NOISE_MS = 0.5;
 const LONGEST_LOOP_MS = 10_000;
 /** A probe costs half of the throughput: at most this share of the time goes to probes. */
 const PROBE_SHARE = 0.02;
+/** As long as a visitor waits who has asked for a page: an answer after that is late. */
+const START_PATIENCE_MS = 1000;
 /** While tasks wait for memory this share of the time, more programs at once are no gain. */
 const MEMORY_PRESSURE = 0.1;
 /** The queue stands from this share of the recent time with long waits on, and no longer below the other. */
@@ -141,7 +144,16 @@ export default {
   source:
     'Netflix concurrency-limits, Gradient2 (2018); Nichols and Jacobson, "Controlling Queue Delay" (2012); Maurer, "Fail at Scale" (2015).',
   parameters,
-  signals: ['processors', 'queued', 'oldestWaitMs', 'inflight', 'memoryPressure', 'eventLoopDelayMs'],
+  signals: [
+    'processors',
+    'queued',
+    'oldestWaitMs',
+    'inflight',
+    'memoryPressure',
+    'daemon',
+    'lanes',
+    'eventLoopDelayMs',
+  ],
   reasons: [],
 
   create({ parameters: set, clock, helpers, saved }) {
@@ -149,6 +161,8 @@ export default {
     const lanes: Record<RunLane, Lane> = { exec: newLane(), forward: newLane() };
     let processors = 1;
     let memoryShort = false;
+    /** Until then a queue that stands is no congestion: there is much more capacity in a moment, or just now. */
+    let patientUntilMs = Number.NEGATIVE_INFINITY;
     /** The lane that answered last: its times scale the queue. */
     let current = lanes.exec;
     /** Share of the recent time in which somebody waited long, 0 to 1. */
@@ -203,10 +217,14 @@ export default {
       const kept = 2 ** ((-4 * (nowMs - lookedMs)) / (2 * intervalMs(current)));
       standing = (stands ? 1 : 0) * (1 - kept) + standing * kept;
       lookedMs = nowMs;
+      if (load.daemon === 'starting' && load.lanes.includes('forward'))
+        patientUntilMs = nowMs + START_PATIENCE_MS;
+      else if (queued === 0) patientUntilMs = nowMs;
       const { exec, forward } = load.inflight;
       mark(lanes.exec, exec + coming, nowMs);
       mark(lanes.forward, forward + coming, nowMs);
       if ((queued * current.busyMs) / wholeLimit(current) > intervalMs(current)) standing = 1;
+      if (nowMs < patientUntilMs) standing = 0;
       congested.feed(standing);
     }
 
@@ -346,6 +364,7 @@ export default {
       },
 
       queue() {
+        if (clock.now() < patientUntilMs) return { order: 'oldest-first', maxWaitMs: START_PATIENCE_MS };
         if (!congested.on) return undefined;
         return {
           order: 'newest-first',

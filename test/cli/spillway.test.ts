@@ -98,7 +98,7 @@ describe('spillway check', () => {
     forward   unix:${directory}/wiki.sock, daemon ${directory}/wiki.cgi ${directory}/wiki.sock
     shed      the page that is built in
     policies  auto
-    queue     64 requests, 5s
+    queue     512 requests, 5s
 `);
   });
 

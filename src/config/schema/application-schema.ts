@@ -18,7 +18,7 @@ const queue = z
       .int()
       .min(0)
       .max(100_000)
-      .default(64)
+      .default(512)
       .describe('How many requests may wait for a slot; the next one is shed. With 0 nobody waits.'),
     timeout: duration().prefault('5s').describe('Longest time in the queue; then the request is shed.'),
   })
