@@ -29,10 +29,11 @@ async function stop(running: RunningSpillway): Promise<number | null> {
   return await running.stop();
 }
 
-/** Blocks the event loop until the file `stop-spinning` is there. */
+/** Blocks the event loop, once the file `may-spin` is there, until `stop-spinning` is: not when it is tried before it comes into force. */
 const spinningPolicy = (folder: string): string => `import { existsSync, writeFileSync } from 'node:fs';
 export default { name: 'spins', when: 'in this test', source: 'this test', parameters: {}, signals: [], reasons: ['closed'],
   create: () => ({ arrive() {
+    if (!existsSync('${folder}/may-spin')) return undefined;
     writeFileSync('${folder}/spinning', '');
     while (!existsSync('${folder}/stop-spinning'));
     return { shed: 'closed', retryAfterMs: 1000 };
@@ -84,6 +85,7 @@ describe.skipIf(!mayUnshare(...asProcessOne))(
       const underway = Array.from({ length: 4 }, () => body(running, '/slow'));
       await running.until(async () => (await running.metric('spillway_inflight')) === 4);
       // The event loop stands still while they end: the first that it sees of it may be the time for a collection.
+      writeFileSync(join(running.folder, 'may-spin'), '');
       const spinning = body(running, '/spin');
       await until(() => existsSync(join(running.folder, 'spinning')), 'the policy at work', 10_000);
       writeFileSync(join(running.folder, 'go'), '');
