@@ -11,6 +11,7 @@ const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#d55e00', '#cc79a7', '#56b4e9
 /** Stands for the colour of text, which follows the reader's scheme. */
 const INK = '#123456';
 const FAINT = '#abcdef';
+const TITLE = 'Served within a second, while more come than can be served';
 const SCHEME = `<style>:root{--ink:#1f2328;--faint:#d1d9e0}@media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--faint:#3d444d}}</style>`;
 
 /** Goodput against what was offered, as multiples of the capacity: an SVG that reads well on light and on dark. */
@@ -28,7 +29,7 @@ export function overloadChart(rows: readonly OverloadRow[], capacity: number): s
     animation: false,
     textStyle: { fontFamily: 'system-ui, sans-serif' },
     title: {
-      text: 'Served within a second, while more come than can be served',
+      text: TITLE,
       left: 'center',
       textStyle: { color: INK, fontSize: 15, fontWeight: 600 },
     },
@@ -52,5 +53,5 @@ export function overloadChart(rows: readonly OverloadRow[], capacity: number): s
   return svg
     .replaceAll(INK, 'var(--ink)')
     .replaceAll(FAINT, 'var(--faint)')
-    .replace(/(<svg[^>]*>)/, `$1${SCHEME}`);
+    .replace(/(<svg[^>]*>)/, `$1<title>${TITLE}</title>${SCHEME}`);
 }
