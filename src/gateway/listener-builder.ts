@@ -8,6 +8,8 @@ import { HttpListener } from '../listener/http/http-listener.ts';
 import type { HttpSettings } from '../listener/http/http-settings.ts';
 import { ScgiListener } from '../listener/scgi/scgi-listener.ts';
 import { type ScgiSettings, scgiDefaults } from '../listener/scgi/scgi-settings.ts';
+import { setSocketRights } from '../listener/set-socket-rights.ts';
+import { socketOwner } from '../listener/socket-owner.ts';
 import { TrustedProxies } from '../listener/trusted-proxies.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -63,6 +65,17 @@ export function listenerBuilder(surroundings: ListenerSurroundings): ListenerBui
     },
     checkCertificates(certificates) {
       for (const files of certificates) readCertificate(files);
+    },
+    checkRights({ address, rights }) {
+      if (address.kind === 'unix') socketOwner(address.path, rights);
+    },
+    changeRights({ address, rights }) {
+      if (address.kind !== 'unix') return;
+      try {
+        setSocketRights(address.path, rights);
+      } catch (fault) {
+        logger.error('socket-rights', { path: address.path, problem: String(fault) });
+      }
     },
   };
 }

@@ -15,6 +15,10 @@ export interface ListenerBuilder {
   open(configuration: ListenConfiguration): GatewayListener;
   /** Throws a Fault where one of them cannot be used. */
   checkCertificates(certificates: readonly CertificateFiles[]): void;
+  /** Throws a Fault where an account is named that there is not. */
+  checkRights(configuration: ListenConfiguration): void;
+  /** Gives the name of a Unix socket that stays its new mode and owner. What cannot be done is logged. */
+  changeRights(configuration: ListenConfiguration): void;
 }
 
 interface Open {
@@ -55,6 +59,7 @@ export class ListenerSet {
         if (before !== undefined) {
           if (configuration.tls !== undefined)
             this.#builder.checkCertificates(configuration.tls.certificates);
+          this.#builder.checkRights(configuration);
           return { configuration, listener: before.listener };
         }
         const open = { configuration, listener: this.#builder.open(configuration) };
@@ -73,6 +78,9 @@ export class ListenerSet {
     const before = this.#open;
     this.#open = next;
     for (const { configuration, listener } of next) {
+      const former = before.find((one) => one.listener === listener)?.configuration;
+      if (former !== undefined && !isDeepStrictEqual(former.rights, configuration.rights))
+        this.#builder.changeRights(configuration);
       if (configuration.tls === undefined || opened.some((one) => one.listener === listener)) continue;
       listener.replaceCertificates?.(configuration.tls.certificates);
     }
@@ -93,8 +101,12 @@ export class ListenerSet {
   }
 }
 
-/** A listener can stay where only its certificates change. */
+/** A listener can stay where only its certificates change, or mode and owner of its socket. */
 function samePlace(a: ListenConfiguration, b: ListenConfiguration): boolean {
-  const place = ({ tls, ...rest }: ListenConfiguration) => ({ ...rest, secure: tls !== undefined });
+  const place = ({ protocol, address, tls }: ListenConfiguration) => ({
+    protocol,
+    address,
+    secure: tls !== undefined,
+  });
   return isDeepStrictEqual(place(a), place(b));
 }

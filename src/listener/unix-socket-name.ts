@@ -3,10 +3,10 @@ import { chmodSync, chownSync, linkSync, lstatSync, renameSync, type Stats, unli
 import { basename, dirname, join } from 'node:path';
 import type { SocketRights } from '../config/configuration.ts';
 import { Fault } from '../core/fault.ts';
-import { accountId } from '../system/account-id.ts';
 import { connectUnix } from '../system/connect-unix.ts';
 import { EAGAIN } from '../system/errno.ts';
 import { hasCode } from '../system/has-code.ts';
+import { socketOwner } from './socket-owner.ts';
 
 export type UnixSocketRights = Partial<SocketRights>;
 
@@ -35,8 +35,7 @@ const ECONNREFUSED = 111;
 export function claimUnixSocket(path: string, rights: UnixSocketRights = {}): UnixSocketName {
   const { mode } = rights;
   const leftover = leftoverAt(path);
-  const user = idOf('user', rights.owner, path);
-  const group = idOf('group', rights.group, path);
+  const { user, group } = socketOwner(path, rights);
   const bindPath = join(dirname(path), `.${basename(path)}.${randomBytes(3).toString('hex')}`);
   let ours: Stats | undefined;
   return {
@@ -99,16 +98,6 @@ function removeLeftover(path: string, leftover: Stats): void {
 
 function isSame(a: Stats, b: Stats): boolean {
   return a.ino === b.ino && a.dev === b.dev;
-}
-
-function idOf(kind: 'user' | 'group', name: string | undefined, path: string): number | undefined {
-  if (name === undefined) return undefined;
-  const id = accountId(kind, name);
-  if (id !== undefined) return id;
-  throw new Fault(
-    'listen/no-such-account',
-    `expected a ${kind} of this machine for the socket ${path}, found ${JSON.stringify(name)}`,
-  );
 }
 
 function inUse(path: string): Fault {

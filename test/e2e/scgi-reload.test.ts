@@ -100,6 +100,29 @@ describe('a reload with an SCGI listener', () => {
     if (typeof place === 'string') expect(statSync(place).ino).toBe(inode);
   });
 
+  test('whose mode changes: the same socket has it, and whoever waits in it is served', async () => {
+    const running = await start('unix:./front.sock, mode: "0600"');
+    const place = socketOf(running, 'front.sock');
+    const { ino, mode } = statSync(place);
+    expect(mode & 0o777).toBe(0o600);
+    const waiting = await beginWaiting(running, place);
+    expect(await reload(running, 'after', 'unix:./front.sock, mode: "0660"')).toMatchObject({
+      event: 'reloaded',
+    });
+    expect(statSync(place)).toMatchObject({ ino });
+    expect(statSync(place).mode & 0o777).toBe(0o660);
+    expect(answered(await askScgi(place, '/'))).toBe('after 0');
+    const failed = await reload(
+      running,
+      'worse',
+      'unix:./front.sock, mode: "0600", group: nobody-has-this-name',
+    );
+    expect(failed).toMatchObject({ event: 'reload-failed' });
+    expect(statSync(place).mode & 0o777).toBe(0o660);
+    go(running);
+    expect(answered(await waiting.untilOver(15_000))).toBe('before 4');
+  });
+
   test('whose address changes: the new one serves, the old one finishes and takes nobody new, its name is gone', async () => {
     const running = await start('unix:./old.sock');
     const waiting = await beginWaiting(running, socketOf(running, 'old.sock'));
