@@ -139,6 +139,8 @@ export interface HttpConfiguration {
   readonly maxHeadBytes: number;
   /** Of all HTTP listeners together; nothing: from the descriptors that the process may have. */
   readonly maxConnections: number | undefined;
+  /** A field whose name would be the variable of another (`X_Foo`) makes the request a bad one; else that field is left out. */
+  readonly refusesOddFields?: boolean;
 }
 
 export interface ApplicationConfiguration {

@@ -64,6 +64,7 @@ export function resolveConfiguration(
       answerTimeoutMs: written.http.answer_timeout,
       maxHeadBytes: written.http.max_head,
       maxConnections: written.http.max_connections,
+      refusesOddFields: written.http.odd_fields === 'refuse',
     },
     applications: Object.entries(written.applications)
       .map(([name, application]) =>

@@ -260,7 +260,7 @@ describe('`spillway top`', () => {
     const { code, output } = await spillway(running, 'top');
     expect(code).toBe(0);
     expect(output).toMatch(/^Spillway \S+ {2}ready {2}up \d+ s\nload [\d.]+ on/);
-    expect(output).toMatch(/^wiki +exec +0 +8 +0 +0\/64 +0 s/m);
+    expect(output).toMatch(/^wiki +exec +0 +8 +0 +0\/512 +0 s/m);
     expect(output).toMatch(/shedding-began {2}wiki {2}policy=picky {2}reason=heavy/);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that none of them is there is the point
     expect(output).not.toMatch(/\x1b/);

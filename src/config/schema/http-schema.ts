@@ -24,5 +24,11 @@ export const httpSchema = z
       .describe(
         'Most connections of all HTTP listeners together. Who comes then waits, and connections that are idle longest are ended. Without it: three quarters of the descriptors that the process may have open (ulimit -n), less 64.',
       ),
+    odd_fields: z
+      .enum(['leave_out', 'refuse'])
+      .default('leave_out')
+      .describe(
+        'What becomes of a request with a field whose name has more than letters, digits and hyphens: `X_Foo` would be the same variable as `X-Foo`. `leave_out` keeps the field from programs; `refuse` answers 400.',
+      ),
   })
   .describe('Bounds of all HTTP listeners.');

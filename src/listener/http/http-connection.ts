@@ -12,6 +12,7 @@ import { beginHttpExchange } from './begin-http-exchange.ts';
 import type { HttpContext } from './http-context.ts';
 import { HttpFraming } from './http-framing.ts';
 import type { ConnectionFacts } from './http-view.ts';
+import { oddField } from './odd-field.ts';
 import { refusalFields, requestTarget, serverTarget } from './request-target.ts';
 import { answerServerOptions } from './server-options.ts';
 
@@ -185,6 +186,8 @@ export class HttpConnection implements AnswerConnection, AcceptedConnection {
   #begin(head: RequestHead): void {
     const target = requestTarget(head);
     if ('kind' in target) return this.#refuse(target);
+    const odd = this.context.settings.refusesOddFields === true ? oddField(head) : undefined;
+    if (odd !== undefined) return this.#refuse(odd);
     this.state = 'exchange';
     this.#used = true;
     this.#keepAlive = head.keepAlive;
