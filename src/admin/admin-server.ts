@@ -55,6 +55,10 @@ const PAGES: Readonly<Record<string, Page>> = {
       return response;
     },
   },
+  '/metrics/frontends': {
+    title: 'the decisions of one-shot frontends, which have no process that could be asked',
+    answer: (source) => answer(200, 'text/plain; version=0.0.4; charset=utf-8', source.frontendDecisions()),
+  },
   '/status': {
     title: 'applications, policies, limits, decisions and load as JSON',
     answer: (source, nowMs) => answer(200, JSON_TYPE, jsonText(statusDocument(source, nowMs))),

@@ -50,4 +50,6 @@ export interface AdminSource {
     | undefined;
   /** In the format that the Accept field prefers: OpenMetrics, or Prometheus's text. */
   exposition(accept: string | undefined): Promise<Exposition>;
+  /** What one-shot frontends of the applications have decided, in Prometheus's text format. */
+  frontendDecisions(): string;
 }

@@ -5,6 +5,7 @@ import { nearestName } from '../config/nearest-name.ts';
 import { Fault } from '../core/fault.ts';
 import type { PolicyDefinition } from '../core/policy.ts';
 import { prepareFrontend } from '../frontend/prepare-frontend.ts';
+import { stateFolder } from '../frontend/state-folder.ts';
 import { builtInPolicies } from '../policy/built-in-policies.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { accountId } from '../system/account-id.ts';
@@ -45,7 +46,7 @@ export async function frontend(file: string, options: FrontendCommandOptions): P
   const shared = join(dirname(configuration.file), '.spillway');
   const output = resolve(options.output);
   const executable = resolve(options.executable ?? join(shared, 'spillway-frontend'));
-  const state = resolve(options.state ?? join(shared, application.name));
+  const state = resolve(options.state ?? stateFolder(dirname(configuration.file), application.name));
   const user = webUser(options.user);
   let launcher: boolean;
   try {

@@ -7,6 +7,7 @@ import type { RecentChanges } from '../log/recent-changes.ts';
 import type { ApplicationState, GatewayState } from '../metrics/gateway-state.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { version } from '../version.ts';
+import { frontendDecisions } from './frontend-decisions.ts';
 import type { LastReload } from './reload-result.ts';
 
 /** `draining`: it serves what comes, and asks front servers to send it elsewhere. */
@@ -47,6 +48,7 @@ export function adminSource(parts: AdminSourceParts): AdminSource {
     lastDecisions: () => parts.lastDecisions?.latest(SHOWN_DECISIONS),
     lastReload: parts.lastReload,
     exposition: (accept) => metrics.exposition(accept),
+    frontendDecisions: () => frontendDecisions(parts.configuration()),
   };
 }
 

@@ -310,6 +310,7 @@ describe.runIf(chromium.available)('the status page', () => {
       load: emptyLoad,
       recentChanges: () => [{ atMs: Date.now(), event: evil, fields: { application: evil, [evil]: evil } }],
       lastDecisions: () => undefined,
+      frontendDecisions: () => '',
       exposition: () => Promise.reject(new Error('not asked for')),
       applications: () =>
         ['', ' again'].map((more) => ({
