@@ -158,7 +158,7 @@ describe.each([
       `listen: [ { http: 127.0.0.1:0 }, { http: 127.0.0.1:0${tls} } ]
 admin: 127.0.0.1:0
 log: { format: json }
-http: { idle_timeout: 4s, head_timeout: 4s, max_connections: 15000 }
+http: { idle_timeout: 12s, head_timeout: 12s, max_connections: 15000 }
 applications: { none: { at: /none, scgi: { address: 127.0.0.1:1 } } }
 `,
     );
@@ -176,8 +176,8 @@ applications: { none: { at: /none, scgi: { address: 127.0.0.1:1 } } }
     await visitor();
     const each = (residentBytes(running.pid) - before) / count;
     expect(each).toBeLessThan(16_384);
-    await running.until(() => ended === count, 20_000);
+    await running.until(() => ended === count, 40_000);
     await visitor();
     expect(await running.metric('spillway_http_connections')).toBeLessThan(10);
-  }, 60_000);
+  }, 120_000);
 });

@@ -447,7 +447,8 @@ describe('the keeper', () => {
       process.kill(await onlyKeeper(), 'SIGKILL');
       await until(() => isFree('life'), 'the end of the keeper', PATIENCE_MS);
       // It is the first to see that nobody keeps the daemon.
-      expect(starts().map(String)).toContain(await ask());
+      const answered = await ask();
+      expect(starts().map(String)).toContain(answered);
       expect((await talk.said).out).toBe(pid);
       await until(() => starts().length === 2 && !runs(Number(pid)), 'another daemon', PATIENCE_MS);
       const next = await ask();
