@@ -84,7 +84,12 @@ describe('the admin server', () => {
     ['/metrics', 200, 'text/plain; version=0.0.4; charset=utf-8', /^up 1$/m],
     ['/metrics?x=1', 200, 'text/plain; version=0.0.4; charset=utf-8', /^up 1$/m],
     ['/status', 200, 'application/json', /"version": "1.2.3"/],
-    ['/nothing', 404, 'text/plain; charset=utf-8', /\/healthz \/readyz \/metrics \/metrics\/frontends \/status \/decisions\n$/],
+    [
+      '/nothing',
+      404,
+      'text/plain; charset=utf-8',
+      /\/healthz \/readyz \/metrics \/metrics\/frontends \/status \/decisions\n$/,
+    ],
     ['/metrics/frontends', 200, 'text/plain; version=0.0.4; charset=utf-8', /spillway_decisions_total/],
     ['/toString', 404, 'text/plain; charset=utf-8', /There is:/],
   ])('answers %s with %d and %s', async (path, status, type, body) => {
