@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
+import { groupRuns } from '../system/group-runs.ts';
 import { groupExists, signalGroup } from '../system/process-group.ts';
-import { groupLives } from './group-lives.ts';
 
 /** How long to wait between two looks at a group whose leader is gone: from the first to the last, doubling. */
 const firstLookMs = 5;
@@ -100,7 +100,7 @@ export class ProgramGroup {
 
   #exists(): boolean {
     try {
-      return groupExists(this.#pid) && (this.#lookMs < thoroughMs || groupLives(this.#pid));
+      return groupExists(this.#pid) && (this.#lookMs < thoroughMs || groupRuns(this.#pid));
     } catch {
       // Not ours to signal any more (a program that changed its user): it is there.
       return true;

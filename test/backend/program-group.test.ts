@@ -9,7 +9,7 @@ vi.mock('../../src/system/process-group.ts', () => ({
   groupExists: () => group.listed,
   signalGroup: (_pid: number, signal: string) => group.signals.push(signal),
 }));
-vi.mock('../../src/backend/group-lives.ts', () => ({ groupLives: () => group.lives }));
+vi.mock('../../src/system/group-runs.ts', () => ({ groupRuns: () => group.lives }));
 
 let clock: VirtualClock;
 let gone: boolean[];
