@@ -3,8 +3,9 @@ import { AcceptingPool } from './accepting-pool.ts';
 import { AcceptingProcess } from './accepting-process.ts';
 import type { Crew } from './crew.ts';
 import type { CrewOptions } from './crew-options.ts';
+import { CrewProcesses } from './crew-processes.ts';
 import { watchMemory } from './memory-watch.ts';
-import type { DeathCause, WorkerState } from './pool-effects.ts';
+import type { WorkerState } from './pool-effects.ts';
 import { PreforkMetrics } from './prefork-metrics.ts';
 
 /** Workers that inherit the listening socket and accept on their own. */
@@ -17,26 +18,20 @@ export class AcceptingCrew implements Crew {
   readonly isQuiet = false;
   readonly #options: CrewOptions;
   readonly #pool: AcceptingPool;
-  readonly #processes = new Map<number, AcceptingProcess>();
-  readonly #causes = new Map<number, DeathCause>();
+  readonly #processes: CrewProcesses<AcceptingProcess>;
   #cancelMemoryWatch = (): void => {};
 
   constructor(options: CrewOptions) {
     this.#options = options;
     const { clock, random, place, pool, handlers, maxMemoryBytes } = options;
     place.setBlocking(true);
+    this.#processes = new CrewProcesses(() => this.metrics, options.log);
     this.#pool = new AcceptingPool(
       pool,
       {
         start: (worker) => this.#start(worker),
-        stop: (worker, cause) => {
-          this.#causes.set(worker, cause);
-          this.#processes.get(worker)?.signal('SIGTERM');
-        },
-        kill: (worker, cause) => {
-          this.#causes.set(worker, cause);
-          this.#processes.get(worker)?.signal('SIGKILL');
-        },
+        stop: (worker, cause) => this.#processes.condemn(worker, cause)?.signal('SIGTERM'),
+        kill: (worker, cause) => this.#processes.condemn(worker, cause)?.signal('SIGKILL'),
         hasQueue: () => isReadable(place.descriptor),
         ready: () => handlers.ready(),
         failing: (failures) => handlers.failing(failures),
@@ -53,7 +48,7 @@ export class AcceptingCrew implements Crew {
       this.#cancelMemoryWatch = watchMemory(
         clock,
         maxMemoryBytes,
-        () => [...this.#processes].map(([worker, { pid }]) => [worker, pid] as const),
+        () => this.#processes.pids(),
         (worker) => this.#pool.retire(worker, 'memory'),
       );
     }
@@ -80,42 +75,22 @@ export class AcceptingCrew implements Crew {
   }
 
   kill(): void {
-    for (const process of this.#processes.values()) process.signal('SIGKILL');
+    for (const process of this.#processes.all()) process.signal('SIGKILL');
   }
 
   publish(): void {}
 
   #start(id: number): boolean {
-    const { command, environment, log, place } = this.#options;
-    try {
-      this.#processes.set(
-        id,
-        new AcceptingProcess({
-          command,
-          environment,
-          listening: place.descriptor,
-          ended: (code, signal) => this.#ended(id, code, signal),
-        }),
-      );
-      this.metrics.started();
-      return true;
-    } catch (error) {
-      this.metrics.startFailed();
-      log.warn('worker-not-started', { problem: error instanceof Error ? error.message : String(error) });
-      return false;
-    }
+    const { command, environment, place } = this.#options;
+    const ended = (code: number | null, signal: string | null) => this.#ended(id, code, signal);
+    return this.#processes.start(
+      id,
+      () => new AcceptingProcess({ command, environment, listening: place.descriptor, ended }),
+    );
   }
 
   #ended(id: number, code: number | null, signal: string | null): void {
-    const asked = this.#causes.get(id);
-    const pid = this.#processes.get(id)?.pid;
-    this.#causes.delete(id);
-    this.#processes.delete(id);
-    const cause = asked ?? (signal === null ? 'exited' : 'killed');
-    this.metrics.died(cause);
-    const fields = { worker: id, pid, cause, code: code ?? undefined, signal: signal ?? undefined };
-    if (asked === undefined && code !== 0) this.#options.log.warn('worker-died', fields);
-    else this.#options.log.info('worker-ended', fields);
+    this.#processes.ended(id, code, signal, (asked) => asked === undefined && code !== 0);
     this.#pool.ended(id, code === 0);
   }
 }

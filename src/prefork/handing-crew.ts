@@ -2,11 +2,12 @@ import { descriptorLimit } from '../system/descriptor-limit.ts';
 import { Acceptor } from './acceptor.ts';
 import type { Crew } from './crew.ts';
 import type { CrewOptions } from './crew-options.ts';
+import { CrewProcesses } from './crew-processes.ts';
 import { DescriptorSender } from './descriptor-sender.ts';
 import { isHungUp } from './is-hung-up.ts';
 import { watchMemory } from './memory-watch.ts';
 import { PollSet } from './poll-set.ts';
-import type { DeathCause, PoolEffects, ShedReason, WorkerState } from './pool-effects.ts';
+import type { PoolEffects, ShedReason, WorkerState } from './pool-effects.ts';
 import { PreforkMetrics } from './prefork-metrics.ts';
 import { refusalAnswer } from './refusal-answer.ts';
 import { RefusingClose } from './refusing-close.ts';
@@ -34,9 +35,7 @@ export class HandingCrew implements Crew {
   readonly #acceptor: Acceptor;
   readonly #refusing: RefusingClose;
   readonly #sender = new DescriptorSender();
-  readonly #processes = new Map<number, WorkerProcess>();
-  /** Why a worker was asked or made to end, until it does. */
-  readonly #causes = new Map<number, DeathCause>();
+  readonly #processes: CrewProcesses<WorkerProcess>;
   /** Descriptors of connections that no worker has acknowledged. */
   readonly #held = new Map<number, number>();
   #nextConnection = 1;
@@ -47,6 +46,7 @@ export class HandingCrew implements Crew {
     this.#options = options;
     const { clock, random, log, pool, place } = options;
     place.setBlocking(false);
+    this.#processes = new CrewProcesses(() => this.metrics, log);
     this.#polls = new PollSet(clock, {
       deaf: (fault) => log.warn('prefork-polls-by-timer', { problem: String(fault) }),
     });
@@ -72,7 +72,7 @@ export class HandingCrew implements Crew {
       this.#cancelMemoryWatch = watchMemory(
         clock,
         maxMemoryBytes,
-        () => [...this.#processes].map(([worker, { pid }]) => [worker, pid] as const),
+        () => this.#processes.pids(),
         (worker) => this.#pool.retire(worker, 'memory'),
       );
     }
@@ -113,12 +113,12 @@ export class HandingCrew implements Crew {
   }
 
   kill(): void {
-    for (const process of this.#processes.values()) process.kill();
+    for (const process of this.#processes.all()) process.kill();
   }
 
   publish(event: EventLine, worker?: number): void {
     if (worker !== undefined) this.#processes.get(worker)?.publish(event);
-    else for (const process of this.#processes.values()) process.publish(event);
+    else for (const process of this.#processes.all()) process.publish(event);
   }
 
   #arrived(descriptor: number): void {
@@ -139,14 +139,12 @@ export class HandingCrew implements Crew {
           descriptor !== undefined && this.#processes.get(worker)?.handOver(descriptor, connection) === true
         );
       },
-      stop: (worker, cause) => {
-        this.#causes.set(worker, cause);
-        this.#processes.get(worker)?.stop();
-      },
+      stop: (worker, cause) => this.#processes.condemn(worker, cause)?.stop(),
       kill: (worker, cause) => {
         // One that was gone already ended by itself.
-        if (cause !== 'killed') this.#causes.set(worker, cause);
-        this.#processes.get(worker)?.kill();
+        const process =
+          cause === 'killed' ? this.#processes.get(worker) : this.#processes.condemn(worker, cause);
+        process?.kill();
       },
       took: (connection, waitedMs) => {
         this.metrics.took(waitedMs);
@@ -177,9 +175,9 @@ export class HandingCrew implements Crew {
 
   #start(id: number): boolean {
     const { command, environment, clock, log } = this.#options;
-    try {
-      this.#processes.set(
-        id,
+    return this.#processes.start(
+      id,
+      () =>
         new WorkerProcess({
           command,
           environment,
@@ -193,14 +191,7 @@ export class HandingCrew implements Crew {
           },
           ended: (code, signal) => this.#ended(id, code, signal),
         }),
-      );
-      this.metrics.started();
-      return true;
-    } catch (error) {
-      this.metrics.startFailed();
-      log.warn('worker-not-started', { problem: error instanceof Error ? error.message : String(error) });
-      return false;
-    }
+    );
   }
 
   #hear(id: number, line: WorkerLine): void {
@@ -210,18 +201,10 @@ export class HandingCrew implements Crew {
   }
 
   #ended(id: number, code: number | null, signal: string | null): void {
-    const { log, handlers } = this.#options;
-    const asked = this.#causes.get(id);
-    const pid = this.#processes.get(id)?.pid;
-    this.#causes.delete(id);
-    this.#processes.delete(id);
-    const cause = asked ?? (signal === null ? 'exited' : 'killed');
-    this.metrics.died(cause);
-    const fields = { worker: id, pid, cause, code: code ?? undefined, signal: signal ?? undefined };
-    if (asked === undefined || asked.endsWith('-timeout') || asked === 'protocol')
-      log.warn('worker-died', fields);
-    else log.info('worker-ended', fields);
-    handlers.active();
+    this.#processes.ended(id, code, signal, (asked) => {
+      return asked === undefined || asked.endsWith('-timeout') || asked === 'protocol';
+    });
+    this.#options.handlers.active();
     this.#pool.ended(id);
   }
 
