@@ -13,7 +13,7 @@
  *
  * Any shed of either sheds, the lesser limit and the shorter wait hold. Its decisions have the reasons of its parts, no two of
  * which have the same one, so that a reason says which part it was: those for a lane and `drowning` are of `threshold`. What it sheds by its limits
- * shows as `queue_full` and `queue_timeout` of the admission. All parameters of both are its own: `auto: { shed: 6 }`.
+ * shows as `queue_congested`, `queue_full` and `queue_timeout` of the admission. All parameters of both are its own: `auto: { shed: 6 }`.
  *
  * Choose another one when you know better: `fixed` when you have measured a number, `priority` or `fair` BEFORE it
  * (`policies: [ fair, auto ]`) when visitors are not alike, `threshold` alone for programs that only sleep.

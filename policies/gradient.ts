@@ -34,11 +34,13 @@
  * processors do not wait for one another. Failures do take it lower.
  *
  * The queue: a short one takes up a burst, one that stands helps nobody: it only makes everybody wait. When requests have
- * waited long for about two intervals (one is ten times what a request takes, 250 ms to 5 s), or when to work off what is
- * queued would take an interval, the newest is served first and nobody waits longer than about `patience` times what a
- * request takes at present; until the queue gets empty again. That is controlled delay with its target scaled to the
- * service time: 5 ms would shed everything here. While the daemon starts, a queue that stands is no congestion: in a moment
- * there will be an answer for everybody in it. Then the oldest is served first, and waits as long as anybody has patience for.
+ * waited long for about two intervals (one is ten times what a request takes, 200 ms to 5 s), or when to work off what is
+ * queued would take an interval, the newest is served first, and no more may wait than will have a turn in a moment: `waiting` times the
+ * limit. For whoever comes then the oldest goes, and nobody waits longer than about `patience` times what a request takes at present.
+ * So the more come, the sooner those are told who have no chance. That lasts until the queue gets empty again. It is
+ * controlled delay with its target scaled to the service time: 5 ms would shed everything here. While the daemon starts, a queue
+ * that stands is no congestion: in a moment there will be an answer for everybody in it. Then the oldest is served first, and waits
+ * as long as anybody has patience for.
  *
  * What it cannot do: tell a program that waits for another machine from one that waits for its turn, if both take longer
  * the more there are; know how much memory the next one will take; and where one page in twenty takes a hundred times
@@ -98,13 +100,21 @@ const parameters = {
     meaning:
       'How often a lane that is always full is emptied to half for a moment, to see what a request takes by itself; less often when that takes long.',
   },
+  waiting: {
+    kind: 'number',
+    default: 1,
+    minimum: 0,
+    maximum: 100,
+    unit: 'times the limit',
+    meaning: 'How many may wait while the queue stands: for whoever comes then, the oldest of them goes.',
+  },
   patience: {
     kind: 'number',
-    default: 1.5,
-    minimum: 0.5,
+    default: 0.75,
+    minimum: 0.1,
     maximum: 1000,
     unit: 'times what a request takes',
-    meaning: 'How long a request may wait while the queue stands; at least 50 ms.',
+    meaning: 'How long a request may wait while the queue stands; at least 20 ms.',
   },
 } as const satisfies Parameters;
 
@@ -208,13 +218,13 @@ export default {
       memoryShort = (load.memoryPressure ?? 0) >= MEMORY_PRESSURE;
       const queued = helpers.clamp(load.queued, 0, Number.MAX_SAFE_INTEGER);
       // To wait long makes a queue stand. To stand, it is enough that it does not get empty: short waits are the cure at work.
-      const stands = queued > 0 && (congested.on || load.oldestWaitMs >= patienceMs(current) / 2);
+      const stands = queued > 0 && (congested.on || load.oldestWaitMs >= longWaitMs(current));
       const nowMs = clock.now();
       // A timer falls due anywhere in a turn of the loop: on the average it waits for half of it.
       if (load.eventLoopDelayMs !== undefined)
         loopMs = 2 * loopDelay.feed(helpers.clamp(load.eventLoopDelayMs, 0, LONGEST_LOOP_MS), nowMs);
-      // Four half-lives to an interval: from never to nearly always takes an interval of long waits.
-      const kept = 2 ** ((-4 * (nowMs - lookedMs)) / (2 * intervalMs(current)));
+      // Four half-lives to two intervals: from never to nearly always takes as long.
+      const kept = 2 ** ((2 * (lookedMs - nowMs)) / intervalMs(current));
       standing = (stands ? 1 : 0) * (1 - kept) + standing * kept;
       lookedMs = nowMs;
       if (load.daemon === 'starting' && load.lanes.includes('forward'))
@@ -234,14 +244,19 @@ export default {
       if (lane.probe !== undefined && nowMs > lane.probe.untilMs) endProbe(lane);
     }
 
+    /** What nobody waits where now and then all slots are taken. */
+    function longWaitMs(lane: Lane): number {
+      return helpers.clamp(0.75 * lane.busyMs, 25, 5000);
+    }
+
     /** How long a request may wait while the queue stands. */
     function patienceMs(lane: Lane): number {
-      return helpers.clamp(set.patience * lane.busyMs, 50, 10_000);
+      return helpers.clamp(set.patience * lane.busyMs, 20, 10_000);
     }
 
     /** How long the queue may stay without getting empty before that is congestion. */
     function intervalMs(lane: Lane): number {
-      return helpers.clamp(10 * lane.busyMs, 250, 5000);
+      return helpers.clamp(10 * lane.busyMs, 200, 5000);
     }
 
     /** One request that was served while at most half of the limit was in use. */
@@ -368,6 +383,7 @@ export default {
         if (!congested.on) return undefined;
         return {
           order: 'newest-first',
+          maxLength: Math.ceil(limitOf(current) * set.waiting),
           maxWaitMs: Math.round(patienceMs(current)),
         };
       },
@@ -393,7 +409,7 @@ export default {
           value: standing,
           comparison: '>=' as const,
           threshold: congested.on && standing < CONGESTED ? OVER : CONGESTED,
-          means: 'the queue stands: the newest is served first, and nobody waits long',
+          means: 'the queue stands: the newest is served first, few may wait, and nobody for long',
         },
       ],
 

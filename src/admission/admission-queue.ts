@@ -1,7 +1,7 @@
 import PQueue from 'p-queue';
 import type { Clock } from '../core/clock.ts';
 import type { QueueDiscipline } from '../core/policy.ts';
-import { Ticket, type TicketEvents } from './ticket.ts';
+import { Ticket, type TicketEvents, type TicketRefusal } from './ticket.ts';
 import { type TicketOptions, TicketQueue } from './ticket-queue.ts';
 
 export interface AdmissionQueueOptions {
@@ -27,6 +27,7 @@ export class AdmissionQueue {
   readonly #turns: PQueue<TicketQueue, TicketOptions>;
   readonly #waiting: TicketQueue;
   #maxWaitMs: number;
+  #maxLength: number;
   #limit = 1;
   /** Turns under way that p-queue does not know of. */
   #direct = 0;
@@ -39,6 +40,7 @@ export class AdmissionQueue {
   constructor(options: AdmissionQueueOptions) {
     this.#options = options;
     this.#maxWaitMs = options.timeoutMs;
+    this.#maxLength = options.max;
     // p-queue makes its queue itself and keeps it private; this is how we come to hold it too.
     let waiting: TicketQueue | undefined;
     class Waiting extends TicketQueue {
@@ -77,6 +79,7 @@ export class AdmissionQueue {
 
   setDiscipline(discipline: QueueDiscipline): void {
     this.#waiting.newestFirst = discipline.order === 'newest-first';
+    this.#maxLength = Math.min(this.#options.max, discipline.maxLength ?? Number.POSITIVE_INFINITY);
     const maxWaitMs = Math.min(this.#options.timeoutMs, discipline.maxWaitMs ?? Number.POSITIVE_INFINITY);
     if (maxWaitMs === this.#maxWaitMs) return;
     this.#maxWaitMs = maxWaitMs;
@@ -88,15 +91,15 @@ export class AdmissionQueue {
    * guaranteed of the turns' time and of the places.
    */
   join(priority: number, events: TicketEvents, share = 0): Ticket {
-    const { clock, max, onFault } = this.#options;
+    const { clock, onFault } = this.#options;
     const ticket = new Ticket(priority, clock.now(), events, share);
     if (this.#waiting.size === 0 && this.inflight < this.#limit) {
       this.#direct++;
       events.turn(this.#counted(ticket, this.#directDone));
       return ticket;
     }
-    if (this.#waiting.size >= max && !this.#makeRoomFor(ticket)) {
-      events.refused('queue_full');
+    if (this.#waiting.size >= this.#maxLength && !this.#makeRoomFor(ticket)) {
+      events.refused(this.#whyFull());
       return ticket;
     }
     this.#share();
@@ -131,11 +134,16 @@ export class AdmissionQueue {
 
   /** Newest first, with more priority or within its share: somebody who waits has to go for the one who comes. */
   #makeRoomFor(ticket: Ticket): boolean {
-    const victim = this.#waiting.victimFor(ticket, this.#options.max);
+    const victim = this.#waiting.victimFor(ticket, this.#maxLength);
     if (victim === undefined) return false;
     this.#waiting.remove(victim);
-    victim.events.refused('queue_full');
+    victim.events.refused(this.#whyFull());
     return true;
+  }
+
+  /** As many wait as the operator allows, or as a policy does for now. */
+  #whyFull(): TicketRefusal {
+    return this.#maxLength < this.#options.max ? 'queue_congested' : 'queue_full';
   }
 
   #refuseTheLate(): void {

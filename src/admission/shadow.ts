@@ -8,7 +8,7 @@ import type { Snapshot } from '../core/policy.ts';
 import type { View } from '../core/view.ts';
 import type { PolicyChain } from '../policy/policy-chain.ts';
 import { ApplicationLoad } from './application-load.ts';
-import { Ticket, type TicketEvents } from './ticket.ts';
+import { Ticket, type TicketEvents, type TicketRefusal } from './ticket.ts';
 import { TicketList } from './ticket-list.ts';
 
 export interface ShadowParts {
@@ -89,12 +89,14 @@ export class Shadow {
     request.view = view;
     if (this.#waiting.length === 0 && this.#hasRoom()) return this.#dispatch(request);
     this.#refuseTheLate();
-    if (this.#waiting.length >= this.#parts.queue.max) {
-      const newestFirst = this.#parts.chain.queueDiscipline().order === 'newest-first';
-      const victim = newestFirst ? this.#waiting.oldest : undefined;
-      if (!(victim instanceof ShadowRequest)) return shed(request, 'queue_full');
+    const { order, maxLength = Number.POSITIVE_INFINITY } = this.#parts.chain.queueDiscipline();
+    const { max } = this.#parts.queue;
+    if (this.#waiting.length >= Math.min(max, maxLength)) {
+      const reason = maxLength < max ? 'queue_congested' : 'queue_full';
+      const victim = order === 'newest-first' ? this.#waiting.oldest : undefined;
+      if (!(victim instanceof ShadowRequest)) return shed(request, reason);
       this.#leave(victim);
-      shed(victim, 'queue_full');
+      shed(victim, reason);
     }
     request.isWaiting = true;
     this.#waiting.append(request);
@@ -195,6 +197,6 @@ export class ShadowRequest extends Ticket {
   }
 }
 
-function shed(request: ShadowRequest, reason: string): void {
+function shed(request: ShadowRequest, reason: TicketRefusal): void {
   request.decision = { lane: 'shed', policy: 'admission', reason };
 }

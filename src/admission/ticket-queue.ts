@@ -83,11 +83,11 @@ export class TicketQueue implements Queue<Run, TicketOptions> {
    */
   victimFor(ticket: Ticket, max: number): Ticket | undefined {
     const own = this.#listOf(ticket.priority);
-    const isEntitled = own.length + 1 <= ticket.share * max;
+    const isEntitled = own.length + 1 <= placesOf(ticket.share, max);
     return this.#lists.findLast((list) => {
       if (list.oldest === undefined) return false;
       if (list === own) return this.newestFirst;
-      if (list.length <= list.share * max) return false;
+      if (list.length <= placesOf(list.share, max)) return false;
       return list.priority < ticket.priority || isEntitled;
     })?.oldest;
   }
@@ -111,4 +111,9 @@ export class TicketQueue implements Queue<Run, TicketOptions> {
     this.#lists.splice(at, 0, list);
     return list;
   }
+}
+
+/** A share of a few places is at least one: with none nobody of the class would wait, and who does not wait is owed no turn. */
+function placesOf(share: number, max: number): number {
+  return share === 0 ? 0 : Math.max(1, share * max);
 }

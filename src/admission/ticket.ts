@@ -1,5 +1,5 @@
 /** Why a ticket was taken out of the queue without its turn. */
-export type TicketRefusal = 'queue_full' | 'queue_timeout';
+export type TicketRefusal = 'queue_full' | 'queue_congested' | 'queue_timeout';
 
 export interface TicketEvents {
   /** Its turn has come. The turn lasts until `done` is called. */

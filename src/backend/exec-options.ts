@@ -12,6 +12,8 @@ export interface ExecOptions {
   readonly directory?: string | undefined;
   /** What is done before the program runs. */
   readonly step?: ProgramStep | undefined;
+  /** Added to the niceness of the gateway. */
+  readonly niceness?: number;
   /** Which programs give a whole HTTP response (RFC 3875, section 5): none, all, or those named `nph-…`. */
   readonly nph?: 'none' | 'all' | 'by-name';
   /** The operator's variables. */

@@ -87,9 +87,10 @@ export class ExecRun implements BackendRun {
   }
 
   #spawn(environment: ProgramVariables): void {
-    const { clock, timeoutMs, step } = this.#options;
+    const { clock, timeoutMs, step, niceness = 0 } = this.#options;
     const { command, directory } = this.#target;
-    const spawned = spawnProgram(command, directory, environment, this.#request.body, step, (exit) =>
+    const { body } = this.#request;
+    const spawned = spawnProgram(command, directory, environment, body, step, niceness, (exit) =>
       this.#exited(exit),
     );
     this.#group = new ProgramGroup(spawned.pid, this.#options, (survived) => {

@@ -54,7 +54,7 @@ function limitLines(limits: ProcessConfiguration['limits']): string[] {
   return lines;
 }
 
-function niceWords(nice: number): string[] {
+function niceWords(nice = 0): string[] {
   return nice === 0 ? [] : [findTool('nice') ?? 'nice', '-n', String(nice)];
 }
 

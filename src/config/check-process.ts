@@ -34,11 +34,7 @@ export function checkProcess(cgi: Readonly<Record<string, unknown>>, isRoot: boo
     else if (findTool('setpriv') === undefined)
       add(key, 'config/tool-missing', 'the program setpriv of util-linux', 'none: install it');
   }
-  if (typeof nice === 'number' && nice !== 0) {
-    if (nice < 0 && !isRoot)
-      add('nice', 'config/not-root', 'a niceness from 0 up, or a gateway that runs as root', String(nice));
-    if (findTool('nice') === undefined)
-      add('nice', 'config/tool-missing', 'the program nice of coreutils', 'none: install it');
-  }
+  if (typeof nice === 'number' && nice < 0 && !isRoot)
+    add('nice', 'config/not-root', 'a niceness from 0 up, or a gateway that runs as root', String(nice));
   return problems;
 }

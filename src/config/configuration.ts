@@ -203,7 +203,8 @@ export interface ProcessConfiguration {
   readonly user: string | undefined;
   readonly group: string | undefined;
   readonly umask: number | undefined;
-  readonly nice: number;
+  /** Nothing: left to who runs the program. */
+  readonly nice: number | undefined;
   readonly limits: {
     readonly cpuMs: number | undefined;
     readonly memoryBytes: number | undefined;

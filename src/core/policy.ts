@@ -27,6 +27,8 @@ export type Dispatch =
 export interface QueueDiscipline {
   readonly order?: 'oldest-first' | 'newest-first';
   readonly maxWaitMs?: number;
+  /** So many may wait, a whole number from 0: whoever comes when they do is refused at once. Those who wait already stay. */
+  readonly maxLength?: number;
 }
 
 /** What `snapshot` gives and `saved` hands back. Small, and serialisable as JSON. */

@@ -41,8 +41,10 @@ export async function takeTurn(options: TurnOptions): Promise<Decision> {
     }
     if (slots.tryLane(lane, most)) return decision;
     // Those who came first keep their places in the queue.
-    if (slots.count().ahead >= queue.max) return shed('queue_full');
-    const longestMs = Math.min(queue.timeoutMs, discipline().maxWaitMs ?? queue.timeoutMs);
+    const { maxWaitMs = queue.timeoutMs, maxLength = queue.max } = discipline();
+    if (slots.count().ahead >= Math.min(queue.max, maxLength))
+      return shed(maxLength < queue.max ? 'queue_congested' : 'queue_full');
+    const longestMs = Math.min(queue.timeoutMs, maxWaitMs);
     const leftMs = sinceMs + longestMs - clock.now();
     if (leftMs <= 0) return shed('queue_timeout');
     await new Promise<void>((resolve) => {
@@ -52,6 +54,6 @@ export async function takeTurn(options: TurnOptions): Promise<Decision> {
   }
 }
 
-function shed(reason: 'queue_full' | 'queue_timeout'): Decision {
+function shed(reason: 'queue_full' | 'queue_congested' | 'queue_timeout'): Decision {
   return { lane: 'shed', policy: 'admission', reason };
 }

@@ -48,6 +48,8 @@ const killGraceMs = 2_000;
 const standardError = { maxLineBytes: 4096, maxBytes: 64 << 10 };
 /** Without a daemon of ours nothing is waited for; with one, its own time limit counts. */
 const noStartMs = 0;
+/** While programs fill the machine, the gateway has to see who comes, to answer those who are shed, and to take what programs write. */
+const programNiceness = 5;
 
 /** Makes one application of its configuration. */
 export function buildApplication(
@@ -68,7 +70,8 @@ export function buildApplication(
       program: cgi.program,
       command: cgi.command,
       directory: cgi.program === undefined ? undefined : cgi.directory,
-      step: programStep(cgi.process),
+      step: programStep({ ...cgi.process, nice: undefined }),
+      niceness: cgi.process.nice ?? programNiceness,
       nph: !cgi.nph ? 'none' : cgi.program === undefined ? 'by-name' : 'all',
       maxVariableBytes: configuration.maxVariableBytes,
       environment,

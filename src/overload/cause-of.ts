@@ -3,6 +3,7 @@ import { CAUSES, type Cause } from './page-texts.ts';
 /** What the gateway's own parts say; a policy that sheds says that there is more load than can be served, but for those here. */
 const CAUSE_OF: Readonly<Record<string, Cause>> = {
   queue_full: 'full',
+  queue_congested: 'full',
   queue_timeout: 'late',
   draining: 'closed',
   over_fair_share: 'excess',

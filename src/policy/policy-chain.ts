@@ -179,6 +179,7 @@ export class PolicyChain {
   queueDiscipline(): QueueDiscipline {
     let order: QueueDiscipline['order'];
     let maxWaitMs: number | undefined;
+    let maxLength: number | undefined;
     for (const member of this.#members) {
       if (member.policy.queue === undefined || member.dryRun) continue;
       try {
@@ -188,14 +189,20 @@ export class PolicyChain {
           order ??= answer.order;
           if (answer.maxWaitMs !== undefined)
             maxWaitMs = Math.min(maxWaitMs ?? answer.maxWaitMs, answer.maxWaitMs);
+          if (answer.maxLength !== undefined)
+            maxLength = Math.min(maxLength ?? answer.maxLength, answer.maxLength);
         }
         member.faulty &= ~QUEUE;
       } catch (error) {
         this.#fault(member, 'queue', QUEUE, error);
       }
     }
-    if (order === undefined && maxWaitMs === undefined) return AS_CONFIGURED;
-    return { ...(order && { order }), ...(maxWaitMs !== undefined && { maxWaitMs }) };
+    if (order === undefined && maxWaitMs === undefined && maxLength === undefined) return AS_CONFIGURED;
+    return {
+      ...(order && { order }),
+      ...(maxWaitMs !== undefined && { maxWaitMs }),
+      ...(maxLength !== undefined && { maxLength }),
+    };
   }
 
   /** To be called exactly once for every request that `arrive` saw, with its view. */
@@ -314,10 +321,12 @@ function checkLimit(limit: number): void {
     throw new TypeError(`expected a whole number from 1, found ${show(limit)}`);
 }
 
-function checkQueue({ order, maxWaitMs }: QueueDiscipline): void {
+function checkQueue({ order, maxWaitMs, maxLength }: QueueDiscipline): void {
   if (order !== undefined && order !== 'oldest-first' && order !== 'newest-first')
     throw new TypeError(`expected order oldest-first or newest-first, found ${show(order)}`);
   checkDuration(maxWaitMs, 'maxWaitMs');
+  if (maxLength !== undefined && !(Number.isSafeInteger(maxLength) && maxLength >= 0))
+    throw new TypeError(`expected maxLength to be a whole number from 0, found ${show(maxLength)}`);
 }
 
 function checkDuration(ms: number | undefined, name: string): void {

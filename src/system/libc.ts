@@ -1,10 +1,7 @@
-import { dlopen } from 'bun:ffi';
-import { Fault } from '../core/fault.ts';
+import { libcCalls } from './libc-calls.ts';
 
-/** The C library of glibc systems, then the name that others link it by. */
-const candidates = ['libc.so.6', 'libc.so'];
-
-const symbols = {
+/** The calls that most parts have in common. */
+export const libc = libcCalls({
   fcntl: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
   flock: { args: ['i32', 'i32'], returns: 'i32' },
   pipe2: { args: ['ptr', 'i32'], returns: 'i32' },
@@ -20,37 +17,9 @@ const symbols = {
   getpwnam: { args: ['ptr'], returns: 'ptr' },
   getgrnam: { args: ['ptr'], returns: 'ptr' },
   fallocate: { args: ['i32', 'i32', 'i64', 'i64'], returns: 'i32' },
+  getpriority: { args: ['i32', 'u32'], returns: 'i32' },
+  setpriority: { args: ['i32', 'u32', 'i32'], returns: 'i32' },
   prlimit: { args: ['i32', 'i32', 'ptr', 'ptr'], returns: 'i32' },
   waitpid: { args: ['i32', 'ptr', 'i32'], returns: 'i32' },
   __errno_location: { args: [], returns: 'ptr' },
-} as const;
-
-type Libc = ReturnType<typeof dlopen<typeof symbols>>['symbols'];
-
-let opened: Libc | undefined;
-
-/**
- * The few calls of the C library that the runtime lacks. Opened at the first use, since loading it costs over a
- * millisecond that a one-shot program may not need. Throws a Fault where there is no such library.
- */
-export function libc(): Libc {
-  opened ??= open();
-  return opened;
-}
-
-function open(): Libc {
-  let cause: unknown;
-  for (const candidate of candidates) {
-    try {
-      return dlopen(candidate, symbols).symbols;
-    } catch (error) {
-      cause = error;
-    }
-  }
-  throw new Fault(
-    'system/no-libc',
-    `expected a Linux C library under one of the names ${candidates.join(', ')}; found none`,
-    undefined,
-    cause,
-  );
-}
+});

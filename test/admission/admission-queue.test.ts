@@ -102,6 +102,32 @@ describe('the admission queue', () => {
     expect(queue.length).toBe(1);
   });
 
+  test('a policy may let fewer wait: whoever comes then is refused, those who wait already stay', () => {
+    const queue = queueOf(4);
+    for (const name of ['running', 'a', 'b']) join(queue, name);
+    queue.setDiscipline({ maxLength: 1 });
+    join(queue, 'late');
+    expect(events.slice(1)).toEqual(['late queue_congested']);
+    expect(queue.length).toBe(2);
+    queue.setDiscipline({});
+    join(queue, 'c');
+    expect(queue.length).toBe(3);
+  });
+
+  test('a policy may never let more wait than is configured', () => {
+    const queue = queueOf(1);
+    queue.setDiscipline({ maxLength: 100 });
+    for (const name of ['running', 'a', 'late']) join(queue, name);
+    expect(events.slice(1)).toEqual(['late queue_full']);
+  });
+
+  test('newest first and few, the sooner whoever has no chance is told so the more come', () => {
+    const queue = queueOf(100);
+    queue.setDiscipline({ order: 'newest-first', maxLength: 2 });
+    for (const name of ['running', 'a', 'b', 'c', 'd']) join(queue, name);
+    expect(events.slice(1)).toEqual(['a queue_congested', 'b queue_congested']);
+  });
+
   test('with more priority one takes the place of the oldest with the least', () => {
     const queue = queueOf(2);
     join(queue, 'running');

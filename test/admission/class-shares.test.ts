@@ -129,6 +129,16 @@ describe('places in a full queue', () => {
     expect(refusals.at(-1)).toEqual([0, 'queue_full']);
   });
 
+  test('a class with a share has one at least, however few a policy lets wait', () => {
+    queue.setDiscipline({ maxLength: 2 });
+    fill(member, 8);
+    refusals.length = 0;
+    join({ ...crawler, turnMs: 1_000_000 });
+    expect(refusals).toEqual([[2, 'queue_congested']]);
+    join({ ...member, turnMs: 1_000_000 });
+    expect(refusals.at(-1)).toEqual([2, 'queue_congested']);
+  });
+
   test('a higher class takes them from a lower one, down to what is guaranteed to it', () => {
     fill(crawler, 21);
     fill(member, 20);

@@ -20,7 +20,7 @@ const plain: ProcessConfiguration = {
   user: undefined,
   group: undefined,
   umask: undefined,
-  nice: 0,
+  nice: undefined,
   limits: noLimits,
 };
 const limited = (limits: Partial<ProcessConfiguration['limits']>): Partial<ProcessConfiguration> => ({
@@ -45,6 +45,14 @@ describe('a program', () => {
   test('has the niceness that is set, on top of the gateway', async () => {
     const own = Number(readFileSync('/proc/self/stat', 'latin1').split(') ')[1]?.split(' ')[16]);
     expect(await printed('nice', { nice: 7 })).toBe(`${own + 7}\n`);
+  });
+
+  test('has the niceness that the gateway gives it without a step, and so have those that it starts', async () => {
+    const own = Number(readFileSync('/proc/self/stat', 'latin1').split(') ')[1]?.split(' ')[16]);
+    const wanted = own + 5;
+    // It is given when the program runs already: the timeout of the program ends the test where it never is.
+    const commands = `until [ "$(nice)" -eq ${wanted} ]; do :; done; sh -c nice`;
+    expect(await scripts.output(commands, { options: { niceness: 5 } })).toBe(`${wanted}\n`);
   });
 
   test.each([

@@ -6,7 +6,13 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 const run = (lane: 'exec' | 'forward'): Decision => ({ lane, policy: 'p', reason: 'r' });
 
 /** A turn among `others` in the lane and `ahead` that wait; both may change meanwhile. */
-function begin(options: { limit?: number; max?: number; maxWaitMs?: number; dispatch?: () => Decision }) {
+function begin(options: {
+  limit?: number;
+  max?: number;
+  maxWaitMs?: number;
+  maxLength?: number;
+  dispatch?: () => Decision;
+}) {
   const clock = new VirtualClock();
   const world = { others: 0, ahead: 0, looks: 0, state: 'waiting' };
   const count = () => ({
@@ -24,7 +30,10 @@ function begin(options: { limit?: number; max?: number; maxWaitMs?: number; disp
         return options.dispatch?.() ?? run('exec');
       },
       limit: () => options.limit ?? Number.POSITIVE_INFINITY,
-      discipline: () => (options.maxWaitMs === undefined ? {} : { maxWaitMs: options.maxWaitMs }),
+      discipline: () => ({
+        ...(options.maxWaitMs !== undefined && { maxWaitMs: options.maxWaitMs }),
+        ...(options.maxLength !== undefined && { maxLength: options.maxLength }),
+      }),
       slots: {
         count,
         move: (state) => {
@@ -99,6 +108,15 @@ describe('the turn of a request without anybody who hands out turns', () => {
     start();
     await settle();
     expect(result.decision).toEqual({ lane: 'shed', policy: 'admission', reason: 'queue_full' });
+  });
+
+  test('nor where as many wait as a policy lets wait for now', async () => {
+    const { world, result, start } = begin({ limit: 1, max: 300, maxLength: 3 });
+    world.others = 1;
+    world.ahead = 3;
+    start();
+    await settle();
+    expect(result.decision).toEqual({ lane: 'shed', policy: 'admission', reason: 'queue_congested' });
   });
 
   test('ends at once where the policies shed', async () => {

@@ -141,6 +141,7 @@ describe('what happened', () => {
     ['drowning', 'More people are visiting'],
     ['a_reason_of_somebody', 'More people are visiting'],
     ['queue_full', 'Many people are waiting'],
+    ['queue_congested', 'Many people are waiting'],
     ['queue_timeout', 'your turn did not come in time'],
     ['start_timeout', 'is just starting'],
     ['unreachable', 'is just starting'],

@@ -238,7 +238,7 @@ describe('the queue of gradient', () => {
     expect(wait(lane, 20, 100, 120)).toBeUndefined();
   });
 
-  test('is newest first with a short wait when it stands', () => {
+  test('is newest first, short and with a short wait when it stands', () => {
     const lane = begin();
     serve(
       lane,
@@ -246,7 +246,7 @@ describe('the queue of gradient', () => {
       () => 1,
       () => 12,
     );
-    expect(wait(lane, 10, 100, 1000)).toEqual({ order: 'newest-first', maxWaitMs: 50 });
+    expect(wait(lane, 10, 100, 1000)).toEqual({ order: 'newest-first', maxLength: 4, maxWaitMs: 20 });
   });
 
   test('is so at once when it is too long to be worked off soon', () => {
@@ -292,7 +292,11 @@ describe('the queue of gradient', () => {
       () => 1,
       () => 2000,
     );
-    expect(wait(lane, 10, 5000, 20_000)).toEqual({ order: 'newest-first', maxWaitMs: 3000 });
+    expect(wait(lane, 10, 5000, 20_000)).toEqual({
+      order: 'newest-first',
+      maxLength: 4,
+      maxWaitMs: 1500,
+    });
   });
 });
 

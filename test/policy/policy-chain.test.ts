@@ -106,13 +106,13 @@ describe('numbers', () => {
     expect(chainOf({}, limiting(undefined)).chain.limit('exec')).toBe(Number.POSITIVE_INFINITY);
   });
 
-  test('the first order and the shortest wait of the queue count', () => {
+  test('the first order, the shortest wait and the shortest queue count', () => {
     const { chain } = chainOf(
-      queueing({ maxWaitMs: 500 }),
-      queueing({ order: 'newest-first', maxWaitMs: 900 }),
+      queueing({ maxWaitMs: 500, maxLength: 3 }),
+      queueing({ order: 'newest-first', maxWaitMs: 900, maxLength: 0 }),
       queueing({ order: 'oldest-first', maxWaitMs: 300 }),
     );
-    expect(chain.queueDiscipline()).toEqual({ order: 'newest-first', maxWaitMs: 300 });
+    expect(chain.queueDiscipline()).toEqual({ order: 'newest-first', maxWaitMs: 300, maxLength: 0 });
   });
 
   test('the queue stays as configured where nobody says anything', () => {
@@ -233,11 +233,14 @@ describe('a policy that faults', () => {
   });
 
   test('with a senseless queue leaves it as configured', () => {
-    const { chain, faults } = chainOf(queueing({ maxWaitMs: Number.NaN }), {
-      queue: () => ({ order: 'tallest-first' }),
-    } as unknown as Policy);
+    const { chain, faults } = chainOf(
+      queueing({ maxWaitMs: Number.NaN }),
+      { queue: () => ({ order: 'tallest-first' }) } as unknown as Policy,
+      queueing({ maxLength: -1 }),
+      queueing({ maxLength: 1.5 }),
+    );
     expect(chain.queueDiscipline()).toEqual({});
-    expect(faults.length).toBe(2);
+    expect(faults.length).toBe(4);
   });
 
   test('never breaks the chain, whatever it answers', () => {

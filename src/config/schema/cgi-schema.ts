@@ -53,9 +53,9 @@ export const cgiSchema = z
         .int()
         .min(-20)
         .max(19)
-        .default(0)
+        .optional()
         .describe(
-          'Added to the niceness of the gateway: with 5 or so the gateway, its daemons and other programs come before it when processors are short. Below 0 only as root.',
+          'Added to the niceness of the gateway; 5 where it is left out, so that the gateway and its daemons come first when processors are short. Below 0 only as root. A one-shot frontend leaves it as it is.',
         ),
       limits: programLimits.prefault({}),
       timeout: duration()

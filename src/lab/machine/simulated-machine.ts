@@ -213,11 +213,14 @@ export class SimulatedMachine {
     const { clock, chain, queueMax, queueTimeoutMs } = this.#options;
     const arrival = chain.arrive(waiting.view, this.#load());
     if ('decision' in arrival) return this.#refuse(waiting, arrival.decision);
-    if (this.#queue.length >= queueMax) {
+    const { order, maxLength = queueMax } = chain.queueDiscipline();
+    // Whoever finds a free slot and nobody before does not wait at all.
+    const waits = this.#queue.length > 0 || this.#held[this.#laneInForce] >= this.limit;
+    if (waits && this.#queue.length >= Math.min(queueMax, maxLength)) {
       // With the newest first it is the oldest that has the least hope.
-      const oldest = chain.queueDiscipline().order === 'newest-first' ? this.#queue.shift() : undefined;
+      const oldest = order === 'newest-first' ? this.#queue.shift() : undefined;
       oldest?.takeBack();
-      this.#refuse(oldest ?? waiting, refusal('queue_full'));
+      this.#refuse(oldest ?? waiting, refusal(maxLength < queueMax ? 'queue_congested' : 'queue_full'));
       if (oldest === undefined) return;
     }
     this.#queue.push(waiting);

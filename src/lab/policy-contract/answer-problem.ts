@@ -40,6 +40,8 @@ export function answerProblem(
   }
   if (queue?.maxWaitMs !== undefined && !(Number.isFinite(queue.maxWaitMs) && queue.maxWaitMs > 0))
     return `queue: expected maxWaitMs above 0, found ${queue.maxWaitMs}`;
+  if (queue?.maxLength !== undefined && !(Number.isSafeInteger(queue.maxLength) && queue.maxLength >= 0))
+    return `queue: expected maxLength to be a whole number from 0, found ${queue.maxLength}`;
   if (queue?.order !== undefined && queue.order !== 'oldest-first' && queue.order !== 'newest-first')
     return `queue: expected oldest-first or newest-first, found ${queue.order}`;
   return undefined;
