@@ -26,7 +26,7 @@ function reloadDocument(reload: ReturnType<AdminSource['lastReload']>) {
 }
 
 function applicationDocument(application: AdminApplication) {
-  const { name, at, lanes, policies, inflight, limits, queued, oldestWaitMs } = application;
+  const { name, at, lanes, policies, inflight, limits, queued, oldestWaitMs, retryAfterMs } = application;
   return {
     name,
     at: at === '' ? '/' : at,
@@ -38,6 +38,7 @@ function applicationDocument(application: AdminApplication) {
       timeout_seconds:
         application.queueLimit === undefined ? null : seconds(application.queueLimit.timeoutMs),
     },
+    retry_after_seconds: seconds(retryAfterMs),
     daemon: { state: application.daemon, last_failure: application.lastDaemonFailure ?? null },
     policies: policies.map(({ name, parameters, units }) => ({ name, parameters, units })),
     // The most frequent first.

@@ -1,5 +1,6 @@
 import type { Backend } from '../core/backend.ts';
 import type { CapacityLedger } from '../core/capacity-ledger.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Daemon } from '../core/daemon.ts';
 import type { Decision } from '../core/decision.ts';
 import type { PolicyVoice } from '../core/decision-trace.ts';
@@ -12,6 +13,7 @@ import type { View } from '../core/view.ts';
 import type { PolicyChain } from '../policy/policy-chain.ts';
 import type { AdmissionQueue } from './admission-queue.ts';
 import { ApplicationLoad } from './application-load.ts';
+import { RetryAfter } from './retry-after.ts';
 import type { ScriptDirectory } from './script-directory.ts';
 import type { Shadow } from './shadow.ts';
 
@@ -48,7 +50,11 @@ export interface ApplicationParts {
   readonly startTimeoutMs: number;
   readonly ledger: CapacityLedger;
   readonly machine: Readonly<MachineLoad>;
+  readonly clock: Pick<Clock, 'now'>;
 }
+
+/** When to come back where it is not the load, and nobody knows better. */
+const OTHERWISE_MS = 5000;
 
 /** One application at work: everything that its requests need, and the numbers that its policies set. */
 export class Application {
@@ -57,6 +63,7 @@ export class Application {
   readonly hosts: readonly string[];
   readonly parts: ApplicationParts;
   readonly load: Load;
+  readonly #retryAfter: RetryAfter;
   /** The lane of the latest dispatch: its limit is the one that the queue grants turns by. */
   #laneInForce: RunLane;
   #inForce = false;
@@ -70,6 +77,7 @@ export class Application {
     this.name = parts.name;
     this.at = parts.at;
     this.hosts = parts.hosts ?? [];
+    this.#retryAfter = new RetryAfter(parts.clock);
     const lanes = (['exec', 'forward'] as const).filter((lane) => parts.backends[lane] !== undefined);
     const first = lanes[0];
     if (first === undefined) throw new Error(`the application ${parts.name} has no lane`);
@@ -132,8 +140,23 @@ export class Application {
     return decision;
   }
 
+  /** When a visitor who is shed now is to come back at the earliest, milliseconds. */
+  sendAway({ policy, reason, retryAfterMs }: Decision): number {
+    const { inflight, queued } = this.load;
+    const estimateMs = this.#retryAfter.shed(inflight.exec + inflight.forward, queued);
+    // Only the load is over as soon as it is worked off: a daemon has to get up, an operator to be done.
+    const isLoad = policy !== 'daemon' && reason !== 'draining';
+    return Math.max(estimateMs, retryAfterMs ?? (isLoad ? 0 : OTHERWISE_MS));
+  }
+
+  /** What a visitor would be told who was shed now, milliseconds. */
+  get retryAfterMs(): number {
+    return this.#retryAfter.current(this.load.queued);
+  }
+
   /** Tells the policies how a request ended, and puts into force what they have learned from it. */
   outcome(outcome: Outcome, view: View): void {
+    if (outcome.result === 'served') this.#retryAfter.served(outcome.busyMs);
     this.parts.chain.outcome(outcome, view);
     this.#applyLimits();
     this.parts.queue.setDiscipline(this.parts.chain.queueDiscipline());

@@ -308,7 +308,7 @@ export class Passage implements AnswerReceiver, TicketEvents, Placed {
   #shed(decision: Decision): void {
     this.#decision = decision;
     this.#sayDecision();
-    this.#answerWith(503, decision.retryAfterMs);
+    this.#answerWith(503, this.#application?.sendAway(decision));
     this.#endWork();
   }
 

@@ -98,6 +98,7 @@ export function buildApplication(
     });
   }
   return new Application({
+    clock,
     name,
     at: configuration.at,
     hosts: configuration.hosts,

@@ -36,6 +36,7 @@ function applicationState(application: Application): ApplicationState {
     inflight: { ...load.inflight },
     queued: load.queued,
     oldestWaitMs: load.oldestWaitMs,
+    retryAfterMs: application.retryAfterMs,
     limits,
     daemon: load.daemon,
   };

@@ -8,6 +8,8 @@ export interface ApplicationState {
   readonly inflight: Readonly<Record<RunLane, number>>;
   readonly queued: number;
   readonly oldestWaitMs: number;
+  /** What a visitor would be told who was shed now. */
+  readonly retryAfterMs: number;
   /** Of the lanes that the application has. */
   readonly limits: Readonly<Partial<Record<RunLane, number>>>;
   readonly daemon: DaemonState;

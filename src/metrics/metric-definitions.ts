@@ -127,6 +127,12 @@ export const METRIC_DEFINITIONS = {
     help: 'How many requests may wait for a slot.',
     labels: ['application'],
   },
+  retryAfter: {
+    name: 'spillway_retry_after_seconds',
+    type: 'gauge',
+    help: 'After how long a visitor may come back who was shed now, by the drain estimate; the page spreads it, up to twice that.',
+    labels: ['application'],
+  },
   policyParameter: {
     name: 'spillway_policy_parameter',
     type: 'gauge',

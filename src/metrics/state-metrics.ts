@@ -53,6 +53,9 @@ export class StateMetrics {
     this.#gauge(METRIC_DEFINITIONS.queueOldestWait, (state) =>
       applications(state).map(({ name, oldestWaitMs }) => [oldestWaitMs / 1000, name]),
     );
+    this.#gauge(METRIC_DEFINITIONS.retryAfter, (state) =>
+      applications(state).map(({ name, retryAfterMs }) => [retryAfterMs / 1000, name]),
+    );
     this.#gauge(METRIC_DEFINITIONS.daemonState, (state) =>
       applications(state).flatMap(({ name, daemon }): Sample[] =>
         daemon === 'none' ? [] : DAEMON_STATES.map((one) => [one === daemon ? 1 : 0, name, one]),

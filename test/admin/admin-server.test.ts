@@ -38,6 +38,7 @@ const source = {
       limits: { exec: 4, forward: 8 },
       queued: 5,
       oldestWaitMs: 250,
+      retryAfterMs: 1500,
       daemon: 'failing' as const,
       lastDaemonFailure: 'start-timeout',
       policies: [
@@ -189,6 +190,7 @@ test('the status tells everything, with units in the names and null for what is 
           { lane: 'forward', inflight: 2, limit: 8 },
         ],
         queue: { length: 5, limit: 64, oldest_wait_seconds: 0.25, timeout_seconds: 5 },
+        retry_after_seconds: 1.5,
         daemon: { state: 'failing', last_failure: 'start-timeout' },
         policies: [
           {

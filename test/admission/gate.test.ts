@@ -148,6 +148,7 @@ function application(name: string, settings: Settings): Application {
     },
   });
   return new Application({
+    clock,
     name,
     at,
     chain: new PolicyChain(

@@ -37,6 +37,7 @@ function statusOf(uptime: number, served: number, changes: Partial<ShownStatus> 
           { lane: 'forward', inflight: 1, limit: null },
         ],
         queue: { length: 3, limit: 64, oldest_wait_seconds: 0.25, timeout_seconds: 5 },
+        retry_after_seconds: 1,
         daemon: { state: 'up', last_failure: null },
         policies: [],
         decisions: [

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { RawHttpClient } from '../support/raw-http-client.ts';
@@ -52,6 +52,35 @@ describe('the admission queue', () => {
     await running.until(() => running.requests().length > 0);
     expect(running.requests()[0]).toMatchObject({ status: 503, policy: 'admission' });
     expect(running.requests()[0]?.reason).toMatch(/^[a-z_]+$/);
+    go(running);
+    expect(await first.untilOver()).toContain('done');
+    first.leave();
+  });
+
+  test('tells whoever is shed to come back later, the more were sent away before', async () => {
+    gateway = await serveOne('{ max: 0 }');
+    const running = gateway;
+    const slow = await RawHttpClient.connect(running.port);
+    slow.send(get);
+    await running.until(async () => (await running.metric('spillway_inflight')) === 1);
+    // From it the gateway knows how long a request takes: five in a second, at most.
+    await Bun.sleep(200);
+    go(running);
+    expect(await slow.untilOver()).toContain('done');
+    slow.leave();
+    rmSync(join(running.folder, 'go'));
+    const first = await RawHttpClient.connect(running.port);
+    first.send(get);
+    await running.until(async () => (await running.metric('spillway_inflight')) === 1);
+    expect(await running.metric('spillway_retry_after_seconds')).toBe(1);
+    let told = 0;
+    for (let visitor = 0; visitor < 40; visitor++) {
+      const { status, fields } = await ask(running.port, ['GET / HTTP/1.1']);
+      expect(status).toBe(503);
+      told = Number(fields.get('retry-after'));
+    }
+    expect(told).toBeGreaterThan(2);
+    expect(await running.metric('spillway_retry_after_seconds')).toBeGreaterThan(1);
     go(running);
     expect(await first.untilOver()).toContain('done');
     first.leave();

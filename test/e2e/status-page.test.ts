@@ -321,6 +321,7 @@ describe.runIf(chromium.available)('the status page', () => {
           limits: { exec: 4 },
           queued: 0,
           oldestWaitMs: 0,
+          retryAfterMs: 1000,
           queueLimit: undefined,
           daemon: 'failing',
           lastDaemonFailure: evil,

@@ -30,6 +30,7 @@ const WIKI: ApplicationState = {
   inflight: { exec: 2, forward: 0 },
   queued: 4,
   oldestWaitMs: 250,
+  retryAfterMs: 1500,
   limits: { exec: 8 },
   daemon: 'none',
 };
@@ -325,6 +326,7 @@ describe("the gateway's state", () => {
       },
     ],
     ['spillway_queue_oldest_wait_seconds', { '{application="wiki"}': 0.25 }],
+    ['spillway_retry_after_seconds', { '{application="wiki"}': 1.5 }],
     ['spillway_daemon_state', {}],
     ['spillway_http_connections', { '{state="idle"}': 3, '{state="active"}': 1 }],
     ['spillway_load_processors', { '': 1.5 }],

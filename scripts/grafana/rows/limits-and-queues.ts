@@ -30,12 +30,16 @@ export const limitsAndQueues: Row = {
     ),
     lines(
       {
-        title: 'Longest wait',
-        says: 'Of those who are waiting at the moment.',
+        title: 'Longest wait, and Retry-After',
+        says: 'Of those who are waiting at the moment; and what those are told who are shed: how long it takes to serve all who were sent away before them.',
         width: 8,
         unit: 's',
       },
       [`max by (application) (${ofApplications('spillway_queue_oldest_wait_seconds')})`, '{{application}}'],
+      [
+        `max by (application) (${ofApplications('spillway_retry_after_seconds')})`,
+        'Retry-After of {{application}}',
+      ],
     ),
   ],
 };

@@ -35,6 +35,7 @@ export function applicationView(open: boolean): (entry: ApplicationEntry) => Vie
     const lanes = element('tbody');
     const queue = element('dd');
     const oldest = element('dd');
+    const retryAfter = element('dd');
     const daemon = element('dd');
     const failure = element('dd');
     const policies = element('div', { class: 'columns' });
@@ -61,6 +62,7 @@ export function applicationView(open: boolean): (entry: ApplicationEntry) => Vie
             {},
             ...pair('Waiting', queue),
             ...pair('Longest wait', oldest),
+            ...pair('Who is shed may come back', retryAfter),
             ...pair('Daemon', daemon),
             ...pair('Its last failure', failure),
           ),
@@ -161,6 +163,7 @@ export function applicationView(open: boolean): (entry: ApplicationEntry) => Vie
         const longest = timeout_seconds === null ? '' : `, for at most ${formatSeconds(timeout_seconds)}`;
         setText(queue, `${formatCount(length)}${most}${longest}`);
         setText(oldest, length === 0 ? 'nobody waits' : formatSeconds(oldest_wait_seconds));
+        setText(retryAfter, `after ${formatSeconds(status.retry_after_seconds)} at the earliest`);
         setText(daemon, status.daemon.state === 'none' ? 'none of Spillway’s' : status.daemon.state);
         setText(failure, status.daemon.last_failure ?? 'none since the start');
         policyViews.show(status.policies);
