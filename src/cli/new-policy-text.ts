@@ -49,6 +49,19 @@ export default {
         const isCrawler = /bot|crawl|spider/i.test(view.meta('HTTP_USER_AGENT') ?? '');
         return isCrawler ? { shed: 'crawler', retryAfterMs: 30_000 } : undefined;
       },
+
+      // Asked right after an answer, and only where somebody writes it down. Changes nothing, and tells numbers only:
+      // what may be unmeasured is left out. A shed rests on at least one comparison that holds.
+      explain: (_view, load) => [
+        {
+          signal: 'longest wait in the queue (ms)',
+          value: load.oldestWaitMs,
+          comparison: '>',
+          threshold: patience,
+          parameter: 'patience',
+          means: 'people have to wait, and crawlers are shed',
+        },
+      ],
     };
   },
 } satisfies PolicyDefinition<typeof parameters>;

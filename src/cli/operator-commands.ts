@@ -16,13 +16,17 @@ export function addOperatorCommands(program: Command): void {
 
   program
     .command('set')
-    .description('give a parameter of a policy another value for a while')
-    .argument('<APPLICATION>', 'its name')
-    .argument('<POLICY.PARAMETER=VALUE>', 'such as threshold.shed=6')
+    .description(
+      'give a parameter of a policy another value for a while, or take it back; alone it lists what is set',
+    )
+    .argument('[APPLICATION]', 'its name')
+    .argument('[POLICY.PARAMETER=VALUE]', 'such as threshold.shed=6')
     .option('--for <TIME>', 'how long, 1s to 24h', '10m')
+    .option('--undo', 'take it back now: POLICY.PARAMETER, or without it all that is set of APPLICATION')
+    .option('--list', 'list what is set, and until when')
     .option(...CONFIG)
-    .action(async (application: string, assignment: string, options: SetOptions) =>
-      (await import('./set.ts')).set(application, assignment, options),
+    .action(async (application: string | undefined, parameter: string | undefined, options: SetOptions) =>
+      (await import('./set.ts')).set(application, parameter, options),
     );
 
   program

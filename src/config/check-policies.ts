@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
 import { Fault } from '../core/fault.ts';
-import type { PolicyDefinition } from '../core/policy.ts';
+import type { PolicyDefinition, Snapshot } from '../core/policy.ts';
 import { checkParameters } from '../policy/check-parameters.ts';
 import { defaultChain } from '../policy/default-chain.ts';
+import type { LoadPolicyOptions } from '../policy/load-policy.ts';
 import { policyFile } from '../policy/policy-file.ts';
 import { tryPolicy } from '../policy/try-policy.ts';
 import type { PolicyConfiguration } from './configuration.ts';
@@ -12,7 +13,13 @@ import type { SourceDocument } from './source-document.ts';
 import { asList, asMap, isMap } from './written-value.ts';
 
 /** Finds a policy by its name or path; `directory` is where relative paths start. Throws a Fault where there is none. */
-export type LoadPolicy = (name: string, options: { readonly directory: string }) => Promise<PolicyDefinition>;
+export type LoadPolicy = (name: string, options: LoadPolicyOptions) => Promise<PolicyDefinition>;
+
+/** What the policies of an application have learned; those of its shadow where that is asked for. */
+export type LearnedOf = (
+  application: string,
+  chain: 'policies' | 'shadow',
+) => Readonly<Record<string, Snapshot>> | undefined;
 
 /** The chains of one application. */
 export interface CheckedChains {
@@ -35,30 +42,52 @@ interface WrittenPolicy {
   readonly dryRun?: unknown;
 }
 
-export async function checkPolicies(document: SourceDocument, load: LoadPolicy): Promise<CheckedPolicies> {
+export async function checkPolicies(
+  document: SourceDocument,
+  load: LoadPolicy,
+  learned: LearnedOf = () => undefined,
+): Promise<CheckedPolicies> {
   const chains = new Map<string, CheckedChains>();
   const faults: Fault[] = [];
+  const endless = new Map<string, Fault>();
   for (const [name, value] of Object.entries(asMap(asMap(document.value).applications))) {
     const { policies, shadow } = asMap(value);
     const written = policies === undefined ? defaultChain : asList(policies).map(readEntry);
     chains.set(name, {
-      policies: await checkChain(['applications', name, 'policies'], written),
+      policies: await checkChain(['applications', name, 'policies'], written, () =>
+        learned(name, 'policies'),
+      ),
       shadow:
         shadow === undefined
           ? undefined
-          : await checkChain(['applications', name, 'shadow'], asList(shadow).map(readEntry)),
+          : await checkChain(['applications', name, 'shadow'], asList(shadow).map(readEntry), () =>
+              learned(name, 'shadow'),
+            ),
     });
   }
   return { chains, faults };
 
+  /** What never comes back costs its time once, however many applications name it. */
+  async function loadOnce(name: string, options: LoadPolicyOptions): Promise<PolicyDefinition> {
+    const before = endless.get(name);
+    if (before !== undefined) throw before;
+    try {
+      return await load(name, options);
+    } catch (error) {
+      if (error instanceof Fault && error.code === 'policy/endless') endless.set(name, error);
+      throw error;
+    }
+  }
+
   async function checkChain(
     path: KeyPath,
     written: readonly (WrittenPolicy | undefined)[],
+    saved: () => ReturnType<LearnedOf>,
   ): Promise<PolicyConfiguration[]> {
     const chain: PolicyConfiguration[] = [];
     for (const [index, entry] of written.entries()) {
       if (entry === undefined) continue;
-      const checked = await checkPolicy(document, [...path, index], entry, load);
+      const checked = await checkPolicy(document, [...path, index], entry, loadOnce, saved);
       if (Array.isArray(checked)) faults.push(...checked);
       else chain.push(checked);
     }
@@ -78,11 +107,15 @@ function readEntry(entry: unknown): WrittenPolicy | undefined {
   return { name, parameters: own, dryRun };
 }
 
+/** Faults of files that have no place in them. */
+const ABOUT_THE_WHOLE = ['policy/not-found', 'policy/endless', 'policy/ends-process', 'policy/not-tried'];
+
 async function checkPolicy(
   document: SourceDocument,
   path: KeyPath,
   { name, parameters, dryRun }: WrittenPolicy,
   load: LoadPolicy,
+  saved: () => ReturnType<LearnedOf>,
 ): Promise<PolicyConfiguration | Fault[]> {
   const isShadow = path.at(-2) === 'shadow';
   if (dryRun !== undefined && (typeof dryRun !== 'boolean' || isShadow)) {
@@ -91,10 +124,15 @@ async function checkPolicy(
     return [new Fault('config/dry-run', message, document.place([...path, name, 'dry_run']))];
   }
   try {
-    const definition = await load(name, { directory: dirname(document.file) });
+    const directory = dirname(document.file);
+    const file = policyFile(name, directory);
+    const trial = { given: parameters, dryRun: dryRun === true };
+    const definition = await load(name, {
+      directory,
+      ...(file !== undefined && { trial: { ...trial, saved: saved() } }),
+    });
     const checked = checkParameters(definition.parameters, parameters);
     if (checked.ok) {
-      const file = policyFile(name, dirname(document.file));
       const configured = {
         name: definition.name,
         ...(file !== undefined && { file }),
@@ -115,7 +153,7 @@ async function checkPolicy(
     if (!(error instanceof Fault)) throw error;
     const { code, message, place } = error;
     // What is wrong inside a file of a policy has its own place there.
-    if (place !== undefined && code !== 'policy/not-found') return [error];
+    if (place !== undefined && !ABOUT_THE_WHOLE.includes(code)) return [error];
     const where = place === undefined ? '' : `: ${place.file}`;
     return [new Fault(code, `${message}${where}`, document.place(path), error)];
   }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Fault } from '../core/fault.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { checkConsistency } from './check-consistency.ts';
-import { checkPolicies, type LoadPolicy } from './check-policies.ts';
+import { checkPolicies, type LearnedOf, type LoadPolicy } from './check-policies.ts';
 import { checkWorld } from './check-world.ts';
 import type { Configuration } from './configuration.ts';
 import { type OwnPrograms, ownPrograms } from './own-programs.ts';
@@ -24,6 +24,8 @@ export interface ConfigurationFaults {
 
 export interface LoadSurroundings {
   readonly loadPolicy?: LoadPolicy;
+  /** Of a running gateway: own policies are tried with what they would be handed. */
+  readonly learned?: LearnedOf;
   /** Where programs without a slash are looked up. */
   readonly searchPath?: string;
   readonly programs?: OwnPrograms;
@@ -36,6 +38,7 @@ export async function loadConfiguration(
   file: string,
   {
     loadPolicy: load = loadPolicy,
+    learned,
     searchPath = process.env.PATH ?? '',
     programs = ownPrograms,
     runDirectory = process.env.RUNTIME_DIRECTORY?.split(':')[0],
@@ -51,7 +54,7 @@ export async function loadConfiguration(
     return { kind: 'faults', faults: inOrder(document.faults), file: absolute, text };
   }
   const read = configurationSchema.safeParse(document.value ?? {}, { error: expectedBySchema });
-  const checked = await checkPolicies(document, load);
+  const checked = await checkPolicies(document, load, learned);
   const faults = [
     ...document.faults,
     ...(read.success ? [] : schemaFaults(document, read.error.issues)),

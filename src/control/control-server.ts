@@ -3,7 +3,7 @@ import type { SocketRights } from '../config/configuration.ts';
 import { claimUnixSocket } from '../listener/unix-socket-name.ts';
 import { stopServer } from '../system/stop-server.ts';
 import type { ControlTarget, DaemonAction } from './control-target.ts';
-import { readChange } from './read-change.ts';
+import { readChange, readUndo } from './read-change.ts';
 
 export interface ControlServer {
   readonly address: string;
@@ -24,7 +24,8 @@ const actions: readonly string[] = ['start', 'stop', 'restart'];
 
 /**
  * The gateway's control socket: HTTP with JSON over a Unix socket, so that `curl --unix-socket` will do. GET looks, POST acts:
- * /status, /explain?id=ID, /set?application=NAME&parameter=POLICY.PARAMETER&value=TEXT&for=10m, /reload, /drain, /resume, /daemon/start, /daemon/stop, /daemon/restart; `?application=NAME` says whom; and the bus under /bus/.
+ * /status, /explain?id=ID, /set (GET: what is set), /set?application=NAME&parameter=POLICY.PARAMETER&value=TEXT&for=10m,
+ * /unset?application=NAME&parameter=POLICY.PARAMETER (without a parameter: all of the application), /reload, /drain, /resume, /daemon/start, /daemon/stop, /daemon/restart; `?application=NAME` says whom; and the bus under /bus/.
  * Throws a Fault where the socket cannot be made.
  */
 export function startControlServer(
@@ -68,8 +69,9 @@ async function respond(target: ControlTarget, request: Request): Promise<Respons
   if (pathname === '/status' && request.method === 'GET') return answer(200, target.status());
   if (pathname === '/explain' && request.method === 'GET')
     return outcome(target.explain(searchParams.get('id') ?? ''), 404);
+  if (pathname === '/set' && request.method === 'GET') return answer(200, target.parameters());
   if (request.method !== 'POST')
-    return answer(405, { error: 'expected GET /status or /explain, or POST to act' });
+    return answer(405, { error: 'expected GET /status, /explain or /set, or POST to act' });
   switch (pathname) {
     case '/reload': {
       const result = await target.reload();
@@ -81,13 +83,17 @@ async function respond(target: ControlTarget, request: Request): Promise<Respons
       return outcome(target.resume(application));
     case '/set': {
       const change = readChange(application, searchParams);
-      return 'kind' in change ? outcome(change) : outcome(target.setParameter(change));
+      return 'kind' in change ? outcome(change) : outcome(await target.setParameter(change));
+    }
+    case '/unset': {
+      const undo = readUndo(application, searchParams);
+      return outcome('kind' in undo ? undo : target.undoParameters(undo));
     }
   }
   const [, action] = /^\/daemon\/(\w+)$/.exec(pathname) ?? [];
   if (action === undefined || !actions.includes(action)) {
     return answer(404, {
-      error: `expected /status, /explain, /set, /reload, /drain, /resume or /daemon/${actions.join('|')}`,
+      error: `expected /status, /explain, /set, /unset, /reload, /drain, /resume or /daemon/${actions.join('|')}`,
     });
   }
   if (application === undefined) return answer(400, { error: 'expected ?application=NAME' });

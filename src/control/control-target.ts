@@ -21,7 +21,11 @@ export interface ControlTarget {
   /** The last decision on a request, as it is kept in memory; a refusal where it is not. */
   explain(id: string): DecisionRecord | ControlRefusal;
   /** Another value for a parameter of a policy, for a while. */
-  setParameter(change: ParameterChange): ParameterOverride | ControlRefusal;
+  setParameter(change: ParameterChange): Promise<ParameterOverride | ControlRefusal>;
+  /** Takes such values back before their time is over. */
+  undoParameters(undo: ParameterUndo): readonly ParameterUndone[] | ControlRefusal;
+  /** What is set for a while. */
+  parameters(): readonly ParameterOverride[];
   daemon(action: DaemonAction, application: string): Promise<{ readonly state: string } | ControlRefusal>;
 }
 
@@ -45,6 +49,18 @@ export interface ParameterOverride {
   readonly secondsLeft: number;
   /** ISO 8601, UTC. */
   readonly until: string;
+}
+
+/** Of one parameter, or of all that are set of the application. */
+export interface ParameterUndo {
+  readonly application: string;
+  readonly policy?: string;
+  readonly parameter?: string;
+}
+
+export interface ParameterUndone extends ParameterOverride {
+  /** What counts again; not there where the policy is gone meanwhile. */
+  readonly now?: string;
 }
 
 export interface Drained {

@@ -1,5 +1,5 @@
 import { parseDuration } from '../config/duration.ts';
-import type { ControlRefusal, ParameterChange } from './control-target.ts';
+import type { ControlRefusal, ParameterChange, ParameterUndo } from './control-target.ts';
 
 const SHORTEST_MS = 1_000;
 /** What is to last longer belongs in the configuration. */
@@ -11,7 +11,7 @@ export function readChange(
   application: string | undefined,
   query: URLSearchParams,
 ): ParameterChange | ControlRefusal {
-  const [, policy, parameter] = /^([^.]+)\.([^.]+)$/.exec(query.get('parameter') ?? '') ?? [];
+  const { policy, parameter } = readParameter(query.get('parameter') ?? '') ?? {};
   const text = query.get('value');
   const written = query.get('for') ?? USUAL;
   const forMs = parseDuration(written);
@@ -21,6 +21,25 @@ export function readChange(
   if (forMs === undefined || forMs < SHORTEST_MS || forMs > LONGEST_MS)
     return refusal(`expected a time from 1s to 24h, such as for=10m, found ${written}`);
   return { application, policy, parameter, text, forMs };
+}
+
+/** Reads `parameter=threshold.shed`, or nothing for all that are set of the application. */
+export function readUndo(
+  application: string | undefined,
+  query: URLSearchParams,
+): ParameterUndo | ControlRefusal {
+  if (application === undefined) return refusal('expected ?application=NAME');
+  const written = query.get('parameter');
+  if (written === null) return { application };
+  const parameter = readParameter(written);
+  if (parameter === undefined)
+    return refusal(`expected POLICY.PARAMETER, such as threshold.shed, found ${written}`);
+  return { application, ...parameter };
+}
+
+function readParameter(text: string): { readonly policy: string; readonly parameter: string } | undefined {
+  const [, policy, parameter] = /^([^.]+)\.([^.]+)$/.exec(text) ?? [];
+  return policy === undefined || parameter === undefined ? undefined : { policy, parameter };
 }
 
 function refusal(message: string): ControlRefusal {

@@ -62,6 +62,12 @@ export class ApplicationSet {
     return this.#running.get(name)?.application;
   }
 
+  /** What the policies of a running application, or of its shadow, would hand over now. */
+  learned(name: string, chain: 'policies' | 'shadow'): Readonly<Record<string, Snapshot>> | undefined {
+    const parts = this.find(name)?.parts;
+    return chain === 'policies' ? parts?.chain.snapshot() : parts?.shadow?.snapshot();
+  }
+
   /** Builds what is new or changed. Throws a Fault where something cannot be used; then nothing has changed. */
   prepare(configurations: readonly ApplicationConfiguration[]): PreparedApplications {
     const next = new Map<string, Running>();

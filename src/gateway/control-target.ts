@@ -6,7 +6,10 @@ import type { Logger } from '../log/logger.ts';
 import type { ApplicationSet } from './application-set.ts';
 
 export interface ControlTargetParts
-  extends Pick<ControlTarget, 'status' | 'reload' | 'explain' | 'setParameter'> {
+  extends Pick<
+    ControlTarget,
+    'status' | 'reload' | 'explain' | 'setParameter' | 'undoParameters' | 'parameters'
+  > {
   readonly applications: ApplicationSet;
   readonly gate: Gate;
   readonly clock: Pick<Clock, 'now'>;
@@ -34,6 +37,8 @@ export function controlTarget(parts: ControlTargetParts): ControlTarget {
     reload: parts.reload,
     explain: parts.explain,
     setParameter: parts.setParameter,
+    undoParameters: parts.undoParameters,
+    parameters: parts.parameters,
     drain: (name) => drain(name, true),
     resume: (name) => drain(name, false),
     daemon: (action, name) => {

@@ -183,6 +183,8 @@ export function gatewayParts(
     logger,
     explain: explaining.explain,
     setParameter: (change) => overrides.set(change),
+    undoParameters: (undo) => overrides.undo(undo),
+    parameters: () => overrides.list(),
   });
   const operators = new OperatorServers(source, target, responder, logger);
   return {

@@ -47,6 +47,8 @@ export class Gateway {
     this.#reloader = new Reloader({
       put: (next) => this.#put(next),
       file: () => this.#configuration.file,
+      learned: (application, chain) => this.#parts.applications.learned(application, chain),
+      refuse: (next) => this.#parts.overrides.endlessWith(next),
       logger: this.#parts.logger,
       metrics: this.#parts.metrics,
     });

@@ -4,15 +4,23 @@ import type {
   PolicyConfiguration,
 } from '../config/configuration.ts';
 import { formatDuration } from '../config/duration.ts';
-import { nearestName } from '../config/nearest-name.ts';
-import type { ControlRefusal, ParameterChange, ParameterOverride } from '../control/control-target.ts';
+import type {
+  ControlRefusal,
+  ParameterChange,
+  ParameterOverride,
+  ParameterUndo,
+  ParameterUndone,
+} from '../control/control-target.ts';
+import { unknownName } from '../control/unknown-name.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Fault } from '../core/fault.ts';
+import { Fault } from '../core/fault.ts';
 import type { Parameter } from '../core/parameter.ts';
 import type { Logger } from '../log/logger.ts';
 import { checkParameters, type ParameterValue } from '../policy/check-parameters.ts';
-import { partsOf } from '../policy/composed-policy.ts';
+import { policyOf } from '../policy/policy-of.ts';
+import { tryApart } from '../policy/try-apart.ts';
 import { tryPolicy } from '../policy/try-policy.ts';
+import { type FoundParameter, findParameter } from './find-parameter.ts';
 
 export interface ParameterOverridesOptions {
   readonly clock: Clock;
@@ -57,24 +65,40 @@ export class ParameterOverrides {
     return { ...configuration, applications: configuration.applications.map((one) => this.#appliedTo(one)) };
   }
 
-  /** Sets one for a while, also one that is set already. */
-  set(change: ParameterChange): ParameterOverride | ControlRefusal {
-    const { application: name, parameter: key, text, forMs } = change;
-    const { configuration, clock, logger, apply } = this.#options;
-    const { applications } = configuration();
-    const application = applications.find((one) => one.name === name);
-    if (application === undefined) return unknown('an application', name, applications);
-    const policy =
-      application.policies.find((one) => one.name === change.policy) ??
-      // One of which another is composed, such as `threshold` in `auto`, is known by its own name as well.
-      application.policies.find(({ definition }) => partsOf(definition)?.includes(change.policy));
-    if (policy === undefined) return unknown(`a policy of ${name}`, change.policy, application.policies);
-    const policyName = policy.name;
-    const declared = policy.definition.parameters[key];
-    if (declared === undefined) {
-      const parameters = Object.keys(policy.definition.parameters).map((one) => ({ name: one }));
-      return unknown(`a parameter of ${policyName}`, key, parameters);
+  /** Why a configuration that is well by itself cannot have what is set for a while over it: a policy of an operator's own would not come back. */
+  async endlessWith(configuration: Configuration): Promise<Fault | undefined> {
+    for (const application of configuration.applications) {
+      const { name, policies } = this.#appliedTo(application);
+      for (const policy of policies) {
+        const { file, parameters, dryRun = false } = policy;
+        if (file === undefined || application.policies.includes(policy)) continue;
+        const fault = await tryApart(file, { parameters, dryRun });
+        if (fault === undefined) continue;
+        const { code, message, place } = fault;
+        return new Fault(code, `${message}, with what is set of ${name} for a while`, place, fault);
+      }
     }
+    return undefined;
+  }
+
+  /** Sets one for a while, also one that is set already. An operator's own policy is tried with it first. */
+  async set(change: ParameterChange): Promise<ParameterOverride | ControlRefusal> {
+    const found = findParameter(this.#options.configuration(), change);
+    if ('kind' in found) return found;
+    const { file, parameters, dryRun = false } = found.policy;
+    if (file === undefined) return this.#set(change, found);
+    const given = { [change.parameter]: rawOf(found.declared, change.text) };
+    const endless = await tryApart(file, { given, parameters, dryRun });
+    if (endless !== undefined) return refusal(String(endless));
+    // Meanwhile a reload may have been.
+    const now = findParameter(this.#options.configuration(), change);
+    return 'kind' in now ? now : this.#set(change, now);
+  }
+
+  #set(change: ParameterChange, { policy, declared }: FoundParameter): ParameterOverride | ControlRefusal {
+    const { application: name, parameter: key, text, forMs } = change;
+    const { clock, logger, apply } = this.#options;
+    const policyName = policy.name;
     const raw = rawOf(declared, text);
     const next = withParameter(policy, key, raw);
     if (typeof next === 'string') return refusal(`${policyName}.${key}: ${next}`);
@@ -99,11 +123,57 @@ export class ParameterOverrides {
       return refusal(String(failed));
     }
     before?.takeBack();
-    override.takeBack = clock.after(forMs, () => this.#undo(id, override));
+    override.takeBack = clock.after(forMs, () => this.#expire(id, override));
     const was = written(declared, policy.parameters[key]);
     const told = { application: name, policy: policyName, parameter: key };
     logger.info('parameter-set', { ...told, value: raw, was, for: formatDuration(forMs) });
     return this.#describe(override, was);
+  }
+
+  /** Takes back before its time what is set of an application: one parameter, or all of them. */
+  undo({ application, policy, parameter }: ParameterUndo): ParameterUndone[] | ControlRefusal {
+    const { apply, configuration, logger } = this.#options;
+    const all = [...this.#overrides];
+    const own = all.filter(([, one]) => one.application === application);
+    const inForce = configuration().applications.find((one) => one.name === application);
+    const policyName = (policy && inForce && policyOf(inForce.policies, policy)?.name) ?? policy;
+    const taken = own.filter(
+      ([, one]) => policy === undefined || (one.policy === policyName && one.parameter === parameter),
+    );
+    if (taken.length === 0) {
+      if (own.length > 0)
+        return unknownName(
+          `a parameter of ${application} that is set for a while`,
+          `${policy}.${parameter}`,
+          own.map(([, one]) => ({ name: `${one.policy}.${one.parameter}` })),
+        );
+      const others = [...new Set(all.map(([, one]) => one.application))].map((name) => ({ name }));
+      if (others.length > 0)
+        return unknownName('an application of which something is set for a while', application, others);
+      return refusal('expected a parameter that is set for a while, found none');
+    }
+    for (const [id] of taken) this.#overrides.delete(id);
+    const failed = apply();
+    if (failed !== undefined) {
+      this.#overrides.clear();
+      for (const [id, one] of all) this.#overrides.set(id, one);
+      return refusal(String(failed));
+    }
+    return taken.map(([, one]) => {
+      one.takeBack();
+      logger.info('parameter-restored', { ...whichOf(one), by: 'operator' });
+      const now = this.#valueInForce(one);
+      return { ...this.#describe(one, undefined), ...(now !== undefined && { now: String(now) }) };
+    });
+  }
+
+  #valueInForce({ application, policy, parameter }: Override): ParameterValue | undefined {
+    const { applications } = this.#options.configuration();
+    const found = applications
+      .find((one) => one.name === application)
+      ?.policies.find((one) => one.name === policy);
+    const declared = found?.definition.parameters[parameter];
+    return declared && written(declared, found?.parameters[parameter]);
   }
 
   /** What is set for a while. */
@@ -117,18 +187,17 @@ export class ParameterOverrides {
     this.#overrides.clear();
   }
 
-  #undo(id: string, override: Override): void {
+  #expire(id: string, override: Override): void {
     const { apply, clock, logger } = this.#options;
     this.#overrides.delete(id);
     const failed = apply();
-    const { application, policy, parameter } = override;
     if (failed === undefined) {
-      logger.info('parameter-restored', { application, policy, parameter });
+      logger.info('parameter-restored', { ...whichOf(override), by: 'time' });
       return;
     }
     this.#overrides.set(id, override);
-    override.takeBack = clock.after(RETRY_MS, () => this.#undo(id, override));
-    logger.error('parameter-not-restored', { application, policy, parameter, problem: String(failed) });
+    override.takeBack = clock.after(RETRY_MS, () => this.#expire(id, override));
+    logger.error('parameter-not-restored', { ...whichOf(override), problem: String(failed) });
   }
 
   #appliedTo(application: ApplicationConfiguration): ApplicationConfiguration {
@@ -161,6 +230,10 @@ export class ParameterOverrides {
   }
 }
 
+function whichOf({ application, policy, parameter }: Override) {
+  return { application, policy, parameter };
+}
+
 /** As YAML would read it; what is no number or switch stays a text, for the check to complain of. */
 function rawOf({ kind }: Parameter, text: string): number | boolean | string {
   if (kind === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
@@ -183,13 +256,6 @@ function withParameter(
 
 function written({ kind }: Parameter, value: ParameterValue | undefined): ParameterValue | undefined {
   return kind === 'duration' && typeof value === 'number' ? formatDuration(value) : value;
-}
-
-function unknown(what: string, found: string, known: readonly { readonly name: string }[]): ControlRefusal {
-  const names = known.map(({ name }) => name);
-  const nearest = nearestName(found, names);
-  const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
-  return refusal(`expected ${what} (${names.join(', ')})${hint}, found ${found}`);
 }
 
 function refusal(message: string): ControlRefusal {

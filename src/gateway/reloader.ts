@@ -1,5 +1,7 @@
+import type { LearnedOf } from '../config/check-policies.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { type ConfigurationFaults, loadConfiguration } from '../config/load-configuration.ts';
+import type { Fault } from '../core/fault.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { LastReload, ReloadResult } from './reload-result.ts';
@@ -9,6 +11,9 @@ export interface ReloaderParts {
   readonly put: (next: Configuration) => ReloadResult;
   /** Path of the configuration in force. */
   readonly file: () => string;
+  readonly learned?: LearnedOf;
+  /** What only shows with the state of the gateway, and takes its time. */
+  readonly refuse?: (next: Configuration) => Promise<Fault | undefined>;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'reloaded'>;
 }
@@ -29,12 +34,18 @@ export class Reloader {
 
   /** Reads the file again. Who asks while a reload is under way gets one of its own, after. */
   reloadFile(): Promise<ReloadResult> {
-    const reloaded = this.#underway.then(async () =>
-      this.reload(await loadConfiguration(this.#parts.file())),
-    );
+    const reloaded = this.#underway.then(async () => this.reload(await this.#load()));
     // A defect costs the reload that it happened in, not those behind it.
     this.#underway = reloaded.catch(() => {});
     return reloaded;
+  }
+
+  async #load(): Promise<Configuration | ConfigurationFaults> {
+    const { file, learned, refuse } = this.#parts;
+    const loaded = await loadConfiguration(file(), learned && { learned });
+    if ('kind' in loaded) return loaded;
+    const fault = await refuse?.(loaded);
+    return fault === undefined ? loaded : { kind: 'faults', faults: [fault], file: loaded.file, text: '' };
   }
 
   reload(loaded: Configuration | ConfigurationFaults): ReloadResult {

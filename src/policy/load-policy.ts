@@ -1,23 +1,29 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { nearestName } from '../config/nearest-name.ts';
 import { Fault } from '../core/fault.ts';
 import type { PolicyDefinition } from '../core/policy.ts';
 import { builtInPolicies } from './built-in-policies.ts';
-import { checkDefinition } from './check-definition.ts';
-import { placeOfError } from './place-of-error.ts';
-import { placeOfKey } from './place-of-key.ts';
+import { importPolicy } from './import-policy.ts';
 import { policyFile } from './policy-file.ts';
+import type { PolicyTrial } from './policy-trial.ts';
+import { tryApart } from './try-apart.ts';
 
 export interface LoadPolicyOptions {
   /** Where relative paths start: the folder of the configuration. */
   readonly directory: string;
+  /** With what an operator's own is tried; without it, it is only loaded. */
+  readonly trial?: PolicyTrial;
 }
 
 /**
  * Finds a policy: one that comes with Spillway by its name, or an operator's own file by its path (something with a slash, or
- * that ends in .ts or .js). A file that was changed since is read anew. Throws a `policy/...` Fault.
+ * that ends in .ts or .js). A file that was changed since is read anew, and may be endless: it is loaded and tried in a process of its own first.
+ * Throws a `policy/...` Fault.
  */
-export async function loadPolicy(name: string, { directory }: LoadPolicyOptions): Promise<PolicyDefinition> {
+export async function loadPolicy(
+  name: string,
+  { directory, trial }: LoadPolicyOptions,
+): Promise<PolicyDefinition> {
   const file = policyFile(name, directory);
   if (file === undefined) {
     const builtIn = builtInPolicies.get(name);
@@ -30,38 +36,19 @@ export async function loadPolicy(name: string, { directory }: LoadPolicyOptions)
       `expected one of ${names.join(', ')}${hint}, or the path of a file such as ./policies/mine.ts, found "${name}"`,
     );
   }
-  const exported = await importFresh(file);
-  try {
-    return checkDefinition(exported.default, file);
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    const place = placeOfKey(await readFile(file, 'utf8').catch(() => ''), error.place?.key);
-    throw new Fault(error.code, error.message, { ...error.place, file, ...place }, error);
+  // Only what has been seen to come back is loaded here, and that very state of it.
+  for (;;) {
+    const state = await stateOf(file);
+    const fault = state === undefined ? undefined : await tryApart(file, trial);
+    if (state !== (await stateOf(file))) continue;
+    if (fault !== undefined) throw fault;
+    return importPolicy(file);
   }
 }
 
-async function importFresh(file: string): Promise<{ readonly default?: unknown }> {
-  const changedMs = await stat(file).then(
-    (found) => (found.isFile() ? found.mtimeMs : undefined),
+function stateOf(file: string): Promise<string | undefined> {
+  return stat(file).then(
+    (found) => (found.isFile() ? `${found.ino} ${found.size} ${found.mtimeMs}` : undefined),
     () => undefined,
   );
-  if (changedMs === undefined)
-    throw new Fault('policy/not-found', 'expected a policy file, found none at this path', { file });
-  try {
-    // Imports are kept by address: the query makes another one of a file that was changed. Of a file: URL Bun does not look at the query.
-    return await import(/* @vite-ignore */ `${file}?changed=${changedMs}`);
-  } catch (error) {
-    throw new Fault(
-      'policy/not-importable',
-      `expected a module that can be imported, found: ${whyOf(error)}`,
-      placeOfError(error, file),
-      error,
-    );
-  }
-}
-
-/** Of several things that are wrong the first: the others may follow from it. */
-function whyOf(error: unknown): string {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  return first instanceof Error ? first.message : String(first);
 }

@@ -63,7 +63,7 @@ describe('policy new', () => {
     const text = readFileSync(join(cwd, 'night-shift.ts'), 'utf8');
     expect(text.split('\n').filter((line) => /^\s*(\/\/|\*)/.test(line)).length).toBeGreaterThan(15);
     const tested = await policy('test', 'night-shift.ts');
-    expect([tested.code, tested.stdout]).toEqual([0, expect.stringContaining('all 21 kept')]);
+    expect([tested.code, tested.stdout]).toEqual([0, expect.stringContaining('all 22 kept')]);
     expect((await policy('show', './night-shift.ts')).stdout).toContain('patience: 200ms');
   });
 
@@ -102,7 +102,7 @@ describe('policy test', () => {
     );
     expect(stdout).toMatch(/it threw at 11:\d+: no state/);
     expect(stdout).toMatch(/kept {4}begins|BROKEN {2}begins/);
-    expect(stdout).toMatch(/^\d of 10 broken: /m);
+    expect(stdout).toMatch(/^\d of 11 broken: /m);
     expect(stdout).toContain('It is not flooded before it keeps these.');
   });
 
@@ -122,7 +122,7 @@ describe('policy test', () => {
     expect(bad.stdout.replace(/\s+/g, ' ')).toMatch(
       /BROKEN refuses at most 5 % at 60 % of the capacity [\d.]+ % refused expected at most 5 % refused/,
     );
-    expect(bad.stdout).toMatch(/^\d of 21 broken: /m);
+    expect(bad.stdout).toMatch(/^\d of 22 broken: /m);
   });
 
   test('names the place of what is no policy; exit code 1', async () => {
@@ -138,6 +138,38 @@ describe('policy test', () => {
     const signals = await tested(own('create: () => ({}),').replace('signals: []', "signals: ['queue']"));
     expect(signals.stderr).toMatch(/tested\.ts:6:3: signals: .*did you mean queued/);
   });
+
+  test('ends where the policy does not: one that never comes back is named with what it was asked; exit code 1', async () => {
+    const asked = await tested(own('create: () => ({ dispatch() { for (;;) {} } }),'));
+    expect([asked.code, asked.stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /^spillway: \S+tested\.ts: expected `dispatch` to end within 2s, found that it does not \(an endless loop\?\) \[policy\/endless\]$/m,
+      ),
+    ]);
+    const loaded = await tested('for (;;) {}\n');
+    expect([loaded.code, loaded.stderr]).toEqual([1, expect.stringContaining('expected loading to end')]);
+  });
+
+  test('ends as well where only a later check finds the loop, or the end of the process', async () => {
+    // 100 requests are more than it is asked before it is known to come back.
+    const late = await tested(
+      own(
+        'create() {\n    let seen = 0;\n    return { arrive() { seen += 1; while (seen > 100) {} } };\n  },',
+      ),
+    );
+    expect(late.code).toBe(1);
+    expect(late.stdout).toMatch(
+      /^ {2}BROKEN {2}.+\n {12}it did not end within 10s \(an endless loop\?\)\n1 of \d+ broken: /m,
+    );
+    const gone = await tested(
+      own(
+        'create() {\n    let seen = 0;\n    return { arrive() { seen += 1; if (seen > 100) process.exit(0); } };\n  },',
+      ),
+    );
+    expect(gone.code).toBe(1);
+    expect(gone.stdout).toContain('it ended the process with exit code 0');
+  }, 30_000);
 
   test('of one that comes with Spillway goes by its name', async () => {
     expect(await policy('test', 'fixed')).toMatchObject({ code: 0 });

@@ -160,6 +160,24 @@ describe('`spillway explain`', () => {
     expect(other.output).toMatch(/not in decisions\.ndjson, nor in what was put aside/);
   });
 
+  test('tells of our policies the class of the visitor and the limits that were compared', async () => {
+    const running = await start(`explain: {}\n${wiki('policies: [ priority, fair, pid, aimd, fixed ]')}`);
+    expect((await visit(running, 1, 'r-1')).status).toBe(200);
+    let told = '';
+    await running.until(async () => {
+      const { code, output } = await spillway(running, 'explain', 'r-1');
+      told = output;
+      return code === 0;
+    });
+    for (const sentence of [
+      /priority: a place in the queue, priority \d\n +queued was 0, not over 0; over it .* the class others has its share: 35 %/,
+      /fair: no opinion\n +longest wait in the queue \(ms\) was 0, not over 5 \(fair\.wait\)/,
+      /pid: no opinion\n +percent of the visitors that are refused at present was 0, not over 0;/,
+      /aimd: no opinion\n +inflight\.exec was 0, below \d+ \(aimd\.initial\);/,
+    ])
+      expect(told).toMatch(sentence);
+  });
+
   test('keeps nothing where nobody asked for it', async () => {
     const running = await start(wiki(chain));
     await visit(running, 9, 'r-1');
@@ -220,7 +238,7 @@ describe('`spillway set`', () => {
     expect(told()).toMatchObject([
       { event: 'parameter-set', ...which, value: 8, was: 5, for: '10m' },
       { event: 'parameter-set', ...which, value: 9, was: 8, for: '1s' },
-      { event: 'parameter-restored', ...which },
+      { event: 'parameter-restored', ...which, by: 'time' },
     ]);
   });
 
@@ -229,6 +247,115 @@ describe('`spillway set`', () => {
     await spillway(running, 'set', 'wiki', 'picky.most=8');
     expect((await spillway(running, 'reload')).code).toBe(0);
     expect((await visit(running, 7)).status).toBe(200);
+  });
+
+  const which = (parameter: string) => ({ application: 'wiki', policy: 'picky', parameter });
+
+  test('takes it back before its time: at once, logged, and gone from the metrics', async () => {
+    const running = await start(wiki(chain));
+    await spillway(running, 'set', 'wiki', 'picky.most=8');
+    await spillway(running, 'set', 'wiki', 'picky.patience=5s', '--for', '20m');
+    expect((await visit(running, 7)).status).toBe(200);
+    const undone = await spillway(running, 'set', 'wiki', 'picky.most', '--undo');
+    expect(undone.code).toBe(0);
+    expect(undone.output).toMatch(
+      /^picky\.most of wiki is 5 again; it would have been 8 for (10m|5\d\ds) more\n$/,
+    );
+    expect((await visit(running, 7)).status).toBe(503);
+    const most = ['application="wiki"', 'policy="picky"', 'parameter="most"'];
+    expect(await running.admin('/metrics')).not.toMatch(/spillway_parameter_overrides\{[^}]*"most"/);
+    expect(await running.metric('spillway_policy_parameter', ...most)).toBe(5);
+    expect(await running.metric('spillway_parameter_overrides', 'parameter="patience"')).toBeGreaterThan(600);
+    await running.until(() => running.log.some(({ event }) => event === 'parameter-restored'));
+    expect(running.log.find(({ event }) => event === 'parameter-restored')).toMatchObject({
+      ...which('most'),
+      by: 'operator',
+    });
+  });
+
+  test('takes back all of an application', async () => {
+    const running = await start(wiki(chain));
+    await spillway(running, 'set', 'wiki', 'picky.most=8');
+    await spillway(running, 'set', 'wiki', 'picky.patience=5s');
+    const undone = await spillway(running, 'set', 'wiki', '--undo');
+    expect(undone).toMatchObject({ code: 0 });
+    expect(undone.output).toMatch(
+      /^picky\.most of wiki is 5 again; .*\npicky\.patience of wiki is 1s again; .*\n$/,
+    );
+    expect(await running.metric('spillway_parameter_overrides')).toBe(0);
+    expect((await visit(running, 7)).status).toBe(503);
+  });
+
+  test('without a value lists what is set, and when it ends', async () => {
+    const running = await start(wiki(chain));
+    for (const args of [[], ['--list'], ['wiki']])
+      expect((await spillway(running, 'set', ...args)).output).toMatch(
+        /^nothing (of wiki )?is set for a while\n$/,
+      );
+    await spillway(running, 'set', 'wiki', 'picky.most=8');
+    for (const args of [[], ['--list'], ['wiki']])
+      expect((await spillway(running, 'set', ...args)).output).toMatch(
+        /^wiki {2}picky\.most=8 {2}(10m|5\d\ds) left, until \d{4}-\d\d-\d\dT[\d:.]+Z\n$/,
+      );
+  });
+
+  test.each([
+    [
+      'what is not set',
+      ['wiki', 'picky.patience', '--undo'],
+      /expected a parameter of wiki that is set for a while \(picky\.most\), found picky\.patience/,
+    ],
+    [
+      'another application',
+      ['blog', '--undo'],
+      /expected an application of which something is set for a while \(wiki\), found blog/,
+    ],
+    [
+      'a value',
+      ['wiki', 'picky.most=5', '--undo'],
+      /expected POLICY\.PARAMETER without a value to take back, found picky\.most=5/,
+    ],
+    [
+      'half a name',
+      ['wiki', 'picky', '--undo'],
+      /expected POLICY\.PARAMETER, such as threshold\.shed, found picky/,
+    ],
+    ['nothing', ['--undo'], /expected the APPLICATION of which to take it back, found none/],
+  ])('does not take back %s, and changes nothing', async (_what, args, message) => {
+    const running = await start(wiki(chain));
+    await spillway(running, 'set', 'wiki', 'picky.most=8');
+    const refused = await spillway(running, 'set', ...args);
+    expect(refused.code).toBe(1);
+    expect(refused.output).toMatch(message);
+    expect((await visit(running, 7)).status).toBe(200);
+    expect(await running.metric('spillway_parameter_overrides')).toBeGreaterThan(0);
+  });
+
+  test('refuses a value with which a policy never comes back, and everybody is served meanwhile', async () => {
+    const running = await start(wiki('policies: [ ./stricter.js, fixed ]'), 'while (most === 99) {}');
+    const refused = spillway(running, 'set', 'wiki', 'stricter.most=99');
+    let served = 0;
+    let ended = false;
+    void refused.finally(() => {
+      ended = true;
+    });
+    await running.until(async () => {
+      expect((await visit(running, 1)).status).toBe(200);
+      served += 1;
+      return ended;
+    });
+    expect((await refused).output).toMatch(/expected `arrive` to end within 2s.*\[policy\/endless\]/);
+    expect(served).toBeGreaterThan(5);
+    // What is set over it counts at a reload as well: it is what would be in force.
+    await spillway(running, 'set', 'wiki', 'stricter.most=98');
+    const file = join(running.folder, 'stricter.js');
+    writeFileSync(file, picky('stricter', 'while (most === 98) {}'));
+    const reload = await spillway(running, 'reload');
+    expect(reload.code).toBe(1);
+    expect(reload.output).toMatch(
+      /`arrive` to end within 2s.*, with what is set of wiki for a while \[policy\/endless\]/,
+    );
+    expect((await visit(running, 1)).status).toBe(200);
   });
 
   test.each([

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadConfiguration } from '../../src/config/load-configuration.ts';
 import { Fault } from '../../src/core/fault.ts';
 import { loadPolicy } from '../../src/policy/load-policy.ts';
 import { tryPolicy } from '../../src/policy/try-policy.ts';
@@ -71,6 +72,36 @@ test.each([
   ['nothing', policy('create: () => ({}),'), 'nothing'],
 ])('%s is found at its place', async (_what, text, at) => {
   expect(await wrongAt(text)).toBe(at);
+});
+
+test('what never comes back has its place in the configuration that names it', async () => {
+  const file = join(directory, 'endless.ts');
+  await writeFile(file, policy('create: () => ({ limit() { for (;;) {} } }),'));
+  const configuration = join(directory, 'spillway.yaml');
+  const text = `listen: [ { http: 127.0.0.1:0 } ]
+applications:
+  wiki:
+    at: /
+    scgi: { address: 127.0.0.1:4000 }
+    policies: [ fixed, ./endless.ts ]
+  blog: { at: /blog, scgi: { address: 127.0.0.1:4001 }, policies: [ ./endless.ts ], shadow: [ ./endless.ts ] }
+`;
+  await writeFile(configuration, text);
+  let loads = 0;
+  const loaded = await loadConfiguration(configuration, {
+    loadPolicy: (name, options) => {
+      if (name !== 'fixed') loads += 1;
+      return loadPolicy(name, options);
+    },
+  });
+  const told = `expected \`limit\` to end within 2s, found that it does not (an endless loop?): ${file} [policy/endless]`;
+  expect('kind' in loaded && loaded.faults.map(String)).toEqual([
+    `${configuration}:6:24: applications.wiki.policies[1]: ${told}`,
+    `${configuration}:7:69: applications.blog.policies[0]: ${told}`,
+    `${configuration}:7:95: applications.blog.shadow[0]: ${told}`,
+  ]);
+  // It is waited for once.
+  expect(loads).toBe(1);
 });
 
 test.each([

@@ -25,5 +25,5 @@ export const explainSchema = z
     { error: 'a map such as { keep: 1000, retention: 10m }' },
   )
   .describe(
-    'Why a request was decided as it was, for `spillway explain`. Method and path are kept, nothing else of the request. Without it only a decision log can tell.',
+    'Why a request was decided as it was, for `spillway explain`. Method and path are kept, and with `fair` the address range (or user) that the visitor was counted as; nothing else of the request. Without it only a decision log can tell.',
   );
