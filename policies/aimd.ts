@@ -21,6 +21,7 @@
  * below what the slowest page in thirty takes by itself it stays at its floor, and then
  * refuses some percent of the visitors whenever slow pages come in a bunch.
  */
+import type { Ground } from '../src/core/ground.ts';
 import type { RunLane } from '../src/core/lane.ts';
 import type { Load } from '../src/core/load.ts';
 import type { Parameters } from '../src/core/parameter.ts';
@@ -79,6 +80,8 @@ const parameters = {
 /** No limit moves more often than this, however short the requests. */
 const SHORTEST_WINDOW_MS = 100;
 const LONGEST_TIME_MS = 86_400_000;
+/** A count above this is a measurement gone wrong. */
+const MOST_TOLD = 1e6;
 
 export default {
   name: 'aimd',
@@ -107,8 +110,10 @@ export default {
         limit,
         busyMs: 0,
         count: 0,
-        late: false,
+        slowestMs: 0,
         fullest: 0,
+        judged: undefined,
+        failures: 0,
         windowMs: clock.now(),
         shrunkMs: clock.now(),
       };
@@ -127,7 +132,7 @@ export default {
 
     function beginWindow(lane: Lane): void {
       lane.count = 0;
-      lane.late = false;
+      lane.slowestMs = 0;
       lane.fullest = 0;
       lane.windowMs = clock.now();
     }
@@ -138,14 +143,17 @@ export default {
       // A lane that is half empty proves nothing of a full one.
       if (inflight <= limit / 2 && inflight > 1) return;
       lane.count += 1;
-      lane.late ||= busyMs > lateMs;
+      lane.slowestMs = Math.max(lane.slowestMs, busyMs);
       lane.fullest = Math.max(lane.fullest, inflight);
       if (lane.count < set.window || clock.now() - lane.windowMs < SHORTEST_WINDOW_MS) return;
-      if (lane.late) {
+      const { slowestMs, fullest } = lane;
+      lane.judged = { slowestMs, fullest, limit: Math.floor(limit) };
+      lane.failures = 0;
+      if (slowestMs > lateMs) {
         // Fewer programs at once than processors cannot be what makes them fast. Of a daemon nobody knows the workers.
         const enough = lane === lanes.exec ? Math.min(limit, Math.ceil(processors)) : 1;
         lane.limit = Math.max(set.minimum, enough, limit * set.decrease);
-      } else if (lane.fullest >= Math.floor(limit)) {
+      } else if (fullest >= Math.floor(limit)) {
         lane.limit = Math.min(most, limit + 1);
       }
       beginWindow(lane);
@@ -157,7 +165,90 @@ export default {
       if (nowMs - lane.shrunkMs < helpers.clamp(busyMs, SHORTEST_WINDOW_MS, set.latency)) return;
       lane.shrunkMs = nowMs;
       lane.limit = Math.max(set.minimum, limitOf(lane) * set.decrease);
+      lane.failures += 1;
       beginWindow(lane);
+    }
+
+    function limitGround(name: RunLane, load: Load): Ground {
+      const lane = lanes[name];
+      const limit = limitOf(lane);
+      const asSet = lane.limit === undefined ? 'initial' : undefined;
+      const parameter = limit >= most ? 'maximum' : limit <= set.minimum ? 'minimum' : asSet;
+      return {
+        signal: `inflight.${name}`,
+        value: helpers.clamp(load.inflight[name], 0, MOST_TOLD),
+        comparison: '>=',
+        threshold: Math.floor(limit),
+        ...(parameter !== undefined && { parameter }),
+        means: `the lane ${name} has as many at once as it could answer in time, and whoever comes waits`,
+      };
+    }
+
+    /** Why the limit of a lane is what it is: what was compared when it moved last. */
+    function judgedGrounds(name: RunLane): Ground[] {
+      const { judged, failures } = lanes[name];
+      const grounds: Ground[] = [];
+      if (judged !== undefined)
+        grounds.push({
+          signal: `slowest of the last requests in the full lane ${name} (ms)`,
+          value: judged.slowestMs,
+          comparison: '>',
+          threshold: lateMs,
+          parameter: 'latency',
+          means: 'one was late, which takes the limit down',
+        });
+      if (judged !== undefined && judged.slowestMs <= lateMs)
+        grounds.push({
+          signal: `most requests at once in the lane ${name} meanwhile`,
+          value: Math.min(judged.fullest, MOST_TOLD),
+          comparison: '>=',
+          threshold: judged.limit,
+          means: 'the limit was used up and nobody was late, which takes it up by one',
+        });
+      if (failures > 0)
+        grounds.push({
+          signal: `times that requests in the lane ${name} have failed since`,
+          value: failures,
+          comparison: '>',
+          threshold: 0,
+          means: 'failures took the limit down',
+        });
+      return grounds;
+    }
+
+    function queueGrounds(load: Load): Ground[] {
+      const queued = helpers.clamp(load.queued, 0, MOST_TOLD);
+      const waits = {
+        signal: 'longest wait in the queue (ms)',
+        value: helpers.clamp(load.oldestWaitMs, 0, LONGEST_TIME_MS),
+        comparison: '>=',
+        parameter: 'latency',
+      } as const;
+      const isTooLong = { ...waits, threshold: lateMs, means: 'who has waited so long is shed' };
+      if (standing)
+        return [
+          {
+            signal: 'queued',
+            value: queued,
+            comparison: '>',
+            threshold: 0,
+            means: 'the queue stood and is not empty yet: the newest is served first',
+          },
+          isTooLong,
+        ];
+      const stands = 'the queue stands: the newest is served first';
+      return [
+        { ...waits, threshold: set.latency / 4, means: stands },
+        {
+          ...waits,
+          signal: 'time to work the queue off (ms)',
+          value: (queued * current.busyMs) / limitOf(current),
+          comparison: '>',
+          threshold: lateMs,
+          means: stands,
+        },
+        isTooLong,
+      ];
     }
 
     return {
@@ -182,6 +273,11 @@ export default {
         else if (busyMs >= 0 && busyMs <= LONGEST_TIME_MS && inflight >= 1) served(current, busyMs, inflight);
       },
 
+      explain: (_view, load) => [
+        ...load.lanes.flatMap((name) => [limitGround(name, load), ...judgedGrounds(name)]),
+        ...queueGrounds(load),
+      ],
+
       snapshot: () => ({ exec: lanes.exec.limit ?? null, forward: lanes.forward.limit ?? null }),
     };
   },
@@ -192,10 +288,14 @@ interface Lane {
   limit: number | undefined;
   /** What requests take at present. */
   busyMs: number;
-  /** The window under way: its requests, whether one was late, the most at once. */
+  /** The window under way: its requests, what the slowest took, the most at once. */
   count: number;
-  late: boolean;
+  slowestMs: number;
   fullest: number;
+  /** The last whole window, and the limit in it. */
+  judged: { readonly slowestMs: number; readonly fullest: number; readonly limit: number } | undefined;
+  /** How often failures have taken the limit down since that window. */
+  failures: number;
   windowMs: number;
   shrunkMs: number;
 }

@@ -19,6 +19,7 @@
  * What it cannot do: find how many requests at once are right. Without another limiter in the chain they are
  * `at_once` per processor, which fits programs that compute; for programs that sleep put `gradient` beside it and set `at_once: 0`.
  */
+import type { Ground } from '../src/core/ground.ts';
 import type { RunLane } from '../src/core/lane.ts';
 import type { Load } from '../src/core/load.ts';
 import type { Parameters } from '../src/core/parameter.ts';
@@ -48,6 +49,8 @@ const LEAST_TARGET_MS = 5;
 const MEMORY = 64;
 const LONGEST_TIME_MS = 86_400_000;
 const MOST_AT_ONCE = 10_000;
+/** A count above this is a measurement gone wrong. */
+const MOST_TOLD = 1e6;
 
 export default {
   name: 'controlled-delay',
@@ -85,8 +88,67 @@ export default {
       // While congested the waits are short: that is the cure at work, and only an empty queue ends it.
       if (load.oldestWaitMs > targetMs()) lateSinceMs ??= nowMs;
       else lateSinceMs = undefined;
-      const bearMs = nowMs - leftMs < intervalMs() ? 0 : intervalMs();
-      if (lateSinceMs !== undefined && nowMs - lateSinceMs >= bearMs) congested = true;
+      if (lateSinceMs !== undefined && nowMs - lateSinceMs >= bearMs()) congested = true;
+    }
+
+    /** How long the target may be missed. */
+    function bearMs(): number {
+      return clock.now() - leftMs < intervalMs() ? 0 : intervalMs();
+    }
+
+    function limit(): number {
+      return Math.ceil(helpers.clamp(processors * set.at_once, 1, MOST_AT_ONCE));
+    }
+
+    function queueGrounds(load: Load): Ground[] {
+      const queued = helpers.clamp(load.queued, 0, MOST_TOLD);
+      const waits = {
+        signal: 'longest wait in the queue (ms)',
+        value: helpers.clamp(load.oldestWaitMs, 0, LONGEST_TIME_MS),
+        comparison: '>=',
+      } as const;
+      const target = {
+        threshold: targetMs(),
+        ...(targetMs() > LEAST_TARGET_MS && { parameter: 'target' }),
+      };
+      const isTooLong = 'who has waited so long is shed';
+      if (congested)
+        return [
+          {
+            signal: 'queued',
+            value: queued,
+            comparison: '>',
+            threshold: 0,
+            means:
+              'the queue stood and is not empty yet: the newest is served first, and nobody waits longer than the target',
+          },
+          { ...waits, ...target, means: isTooLong },
+        ];
+      const stands = 'the queue stands: the newest is served first, and nobody waits longer than the target';
+      const inflight = helpers.clamp(load.inflight.exec + load.inflight.forward, 1, MOST_AT_ONCE);
+      return [
+        {
+          ...waits,
+          ...target,
+          comparison: '>',
+          means: 'that is longer than the target, which may not last for an interval',
+        },
+        {
+          signal: 'time for which the wait has been longer than the target (ms)',
+          value: lateSinceMs === undefined ? 0 : clock.now() - lateSinceMs,
+          comparison: '>=',
+          threshold: Math.max(bearMs(), 1),
+          means: stands,
+        },
+        {
+          signal: 'time to work the queue off (ms)',
+          value: (queued * (usualMs ?? 0)) / inflight,
+          comparison: '>',
+          threshold: intervalMs(),
+          means: stands,
+        },
+        { ...waits, threshold: intervalMs(), means: isTooLong },
+      ];
     }
 
     return {
@@ -102,7 +164,7 @@ export default {
 
       limit(_lane: RunLane) {
         if (set.at_once === 0) return undefined;
-        return Math.ceil(helpers.clamp(processors * set.at_once, 1, MOST_AT_ONCE));
+        return limit();
       },
 
       queue: () =>
@@ -116,6 +178,20 @@ export default {
         count = Math.min(count + 1, MEMORY);
         usualMs = (usualMs ?? 0) + (busyMs - (usualMs ?? 0)) / count;
       },
+
+      explain: (_view, load) => [
+        ...(set.at_once === 0 ? [] : load.lanes).map(
+          (name): Ground => ({
+            signal: `inflight.${name}`,
+            value: helpers.clamp(load.inflight[name], 0, MOST_TOLD),
+            comparison: '>=',
+            threshold: limit(),
+            parameter: 'at_once',
+            means: `the lane ${name} is full, and whoever comes waits`,
+          }),
+        ),
+        ...queueGrounds(load),
+      ],
 
       snapshot: () => ({ usualMs: usualMs ?? null }),
     };

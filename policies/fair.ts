@@ -18,6 +18,8 @@
  * by half every `half_life`. Whoever is above the level is shed until it has sunk below it: so several who ask for too much end with the
  * same, and what the light ones leave is used (max-min fairness).
  *
+ * Where a decision is explained it names the range, or the REMOTE_USER; of any other variable not the value, which may be a secret.
+ *
  * Memory is bounded, however many addresses there are: each is hashed into one bucket of each of three rows, and the least of the
  * three counts (a count-min sketch). So a light visitor is taken for a heavy one only if he shares all three buckets with heavy ones;
  * the hashes are other ones in every process, so that nobody can aim at that.
@@ -96,6 +98,8 @@ const HALF_LIVES_BEHIND = 40;
 const NEWEST = 0.05;
 /** So much of a value that is no address tells visitors apart. */
 const LONGEST_NAME = 256;
+/** A wait or a count above this is a measurement gone wrong. */
+const MOST_TOLD = 86_400_000;
 
 export default {
   name: 'fair',
@@ -156,6 +160,16 @@ export default {
         places[row] = row * BUCKETS + ((hash >>> 8) & (BUCKETS - 1));
       }
       return true;
+    }
+
+    /** As whom a visitor is counted; of a variable that may be a secret only its name. Nothing where nothing tells who it is. */
+    function nameOf(view: View): string | undefined {
+      const who = view.meta(set.by);
+      if (who === undefined || who === '') return undefined;
+      const groups = helpers.parseAddress(who);
+      if (groups !== undefined)
+        return rangeText(groups, groups.length === 2 ? set.ipv4_prefix : set.ipv6_prefix);
+      return set.by === 'REMOTE_USER' ? who : `who has the same ${set.by}`;
     }
 
     /** In units, of whom `find` has found. */
@@ -226,26 +240,35 @@ export default {
         if (result === 'served') usualMs = usualMs === 0 ? busyMs : usualMs + (busyMs - usualMs) * NEWEST;
       },
 
-      explain(_view, load) {
+      explain(view, load) {
         const waits: Ground = {
-          signal: 'oldestWaitMs',
-          value: load.oldestWaitMs,
+          signal: 'longest wait in the queue (ms)',
+          value: helpers.clamp(load.oldestWaitMs, 0, MOST_TOLD),
           comparison: '>',
           threshold: longestWaitMs(),
           parameter: 'wait',
-          means: 'requests wait, and the level comes down',
+          means: 'requests wait, and the level that nobody may be above comes down',
         };
-        if (level === Number.POSITIVE_INFINITY) return [waits];
+        const visitor = nameOf(view);
+        if (level === Number.POSITIVE_INFINITY || visitor === undefined) return [waits];
         const isLowest = level === set.allowance;
         return [
           waits,
           {
+            signal: 'queued',
+            value: helpers.clamp(load.queued, 0, MOST_TOLD),
+            comparison: '>',
+            threshold: 0,
+            means: 'there is no room, and whoever is above the level is shed',
+          },
+          {
             signal: 'requests that the visitor has had lately',
+            visitor,
             value: askedHad,
             comparison: '>=',
             threshold: level,
             ...(isLowest && { parameter: 'allowance' }),
-            means: 'the visitor has had more than a fair share',
+            means: 'the visitor is above the level, with more than a fair share',
           },
         ];
       },
@@ -262,6 +285,19 @@ export default {
     };
   },
 } satisfies PolicyDefinition<typeof parameters>;
+
+/** Such as 192.0.2.0/24 and 2001:db8:1::/56. */
+function rangeText(groups: readonly number[], prefix: number): string {
+  const masked = groups.map((group, at) => {
+    const bits = Math.max(0, Math.min(16, prefix - 16 * at));
+    return group & (0xffff << (16 - bits)) & 0xffff;
+  });
+  if (masked.length === 2)
+    return `${masked.flatMap((group) => [group >> 8, group & 255]).join('.')}/${prefix}`;
+  const last = masked.findLastIndex((group) => group !== 0);
+  const shown = masked.slice(0, last + 1).map((group) => group.toString(16));
+  return `${shown.join(':')}${shown.length < masked.length ? '::' : ''}/${prefix}`;
+}
 
 /** The finalizer of MurmurHash3 (Appleby): every bit of a number moves every other. */
 function mixed(value: number): number {

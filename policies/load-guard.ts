@@ -25,6 +25,7 @@
  * two to work them off, with requests of 100 ms three or four. And it stays awake a while after the
  * flood (`hold`), when one in fifty of a load that comes in bunches may meet its limit. `gradient` has its limit before the flood comes.
  */
+import type { Ground } from '../src/core/ground.ts';
 import type { RunLane } from '../src/core/lane.ts';
 import type { Load } from '../src/core/load.ts';
 import type { Parameters } from '../src/core/parameter.ts';
@@ -99,6 +100,8 @@ const parameters = {
 const SHORTEST_WINDOW_MS = 100;
 const SHORTEST_TIME_MS = 0.05;
 const LONGEST_TIME_MS = 86_400_000;
+/** A count above this is a measurement gone wrong. */
+const MOST_TOLD = 1e6;
 const MOST = 10_000;
 /** A probe costs half of the throughput: at most this share of the time goes to probes. */
 const PROBE_SHARE = 0.02;
@@ -135,6 +138,9 @@ export default {
     pressure.feed(0, clock.now());
     let processors = 1;
     let armed = false;
+    /** As it was looked at last: per processor, and whether any pressure was measured. */
+    let crowdNow = 0;
+    let knowsPressure = false;
     /** When somebody last had to wait, or the load was last high. */
     let neededMs = clock.now();
     let lookedMs = clock.now();
@@ -167,6 +173,7 @@ export default {
       const slots = helpers.clamp(load.inflight.exec + load.inflight.forward + coming, 0, MOST);
       const running = helpers.clamp(load.running ?? slots, 0, MOST) / ofAll;
       const average = running >= 1 ? helpers.clamp(load.loadAverage ?? 0, 0, MOST) / ofAll : 0;
+      knowsPressure = (load.cpuPressure ?? load.memoryPressure ?? load.ioPressure) !== undefined;
       const most = Math.max(load.cpuPressure ?? 0, load.memoryPressure ?? 0, load.ioPressure ?? 0);
       // After a silence nothing of what was is left: one look proves little.
       if (nowMs - lookedMs > 2 * HALF_LIFE_MS) {
@@ -174,7 +181,8 @@ export default {
         pressure.feed(0, nowMs - HALF_LIFE_MS / 2);
       }
       lookedMs = nowMs;
-      const isCrowded = crowded.feed(Math.max(crowd.feed(running, nowMs), average));
+      crowdNow = Math.max(crowd.feed(running, nowMs), average);
+      const isCrowded = crowded.feed(crowdNow);
       const isPressed = pressed.feed(pressure.feed(helpers.clamp(most, 0, 1), nowMs)) && set.pressure > 0;
       const isHigh = isCrowded || isPressed;
       // Pressure of others, or a neighbour that burns the processors: no reason to limit one who has nothing in flight.
@@ -192,6 +200,104 @@ export default {
       const least = lane === lanes.exec ? Math.ceil(processors) : 1;
       const unknown = 2 * Math.ceil(processors);
       return Math.round(helpers.clamp((lane.capacity ?? unknown) * set.gain, Math.min(least, MOST), MOST));
+    }
+
+    const roomOf = (load: Load) => load.lanes.reduce((sum, name) => sum + limitOf(lanes[name]), 0);
+
+    /** Every place is taken, and as many wait as may. */
+    function isOver(load: Load): boolean {
+      const room = roomOf(load);
+      return load.inflight.exec + load.inflight.forward >= room && load.queued >= room * set.queue;
+    }
+
+    function longestWaitMs(): number {
+      const busyMs = Math.max(lanes.exec.busyMs, lanes.forward.busyMs);
+      return helpers.clamp(2 * (set.queue + 1) * busyMs, 50, 10_000);
+    }
+
+    /** What wakes the guard, and what keeps it awake. */
+    function armGrounds(): Ground[] {
+      // A threshold that was reached is left further below.
+      const left = (threshold: number, value: number, on: boolean) =>
+        on && value < threshold ? threshold * FALLS_BACK : threshold;
+      const pressureNow = pressure.value ?? 0;
+      const grounds: Ground[] = [
+        {
+          signal: 'load per processor, smoothed',
+          value: crowdNow,
+          comparison: '>=',
+          threshold: left(set.arm, crowdNow, crowded.on),
+          parameter: 'arm',
+          means: 'the machine is crowded, which wakes the guard',
+        },
+      ];
+      if (knowsPressure && set.pressure > 0)
+        grounds.push({
+          signal: 'share of the time in which tasks wait for processor, memory or disk',
+          value: pressureNow,
+          comparison: '>=',
+          threshold: left(set.pressure, pressureNow, pressed.on),
+          parameter: 'pressure',
+          means: 'the machine suffers, which wakes the guard',
+        });
+      const isHigh = crowded.on || (pressed.on && set.pressure > 0);
+      if (armed && !isHigh)
+        grounds.push({
+          signal: 'time since the load was high or somebody had to wait (ms)',
+          value: clock.now() - neededMs,
+          comparison: '<=',
+          threshold: set.hold,
+          parameter: 'hold',
+          means: 'the guard stays awake',
+        });
+      return grounds;
+    }
+
+    /** What the guard does while it is awake. */
+    function limitGrounds(load: Load): Ground[] {
+      const room = roomOf(load);
+      const limits = load.lanes.map((name): Ground => {
+        const lane = lanes[name];
+        return {
+          signal: `inflight.${name}`,
+          value: helpers.clamp(load.inflight[name], 0, MOST_TOLD),
+          comparison: '>=',
+          threshold: lane.probe?.limit ?? limitOf(lane),
+          ...(lane.probe === undefined && { parameter: 'gain' }),
+          means: `the lane ${name} is full${lane.probe === undefined ? '' : ', halved for a moment to see what requests take then'}, and whoever comes waits`,
+        };
+      });
+      const waiting: Ground = {
+        signal: 'queued',
+        value: helpers.clamp(load.queued, 0, MOST_TOLD),
+        comparison: '>=',
+        threshold: room * set.queue,
+        parameter: 'queue',
+        means: 'as many wait as may, and where no place is free either, one more is shed',
+      };
+      if (isOver(load))
+        return [
+          {
+            signal: 'requests in flight, all lanes together',
+            value: helpers.clamp(load.inflight.exec + load.inflight.forward, 0, MOST_TOLD),
+            comparison: '>=',
+            threshold: room,
+            parameter: 'gain',
+            means: 'no place is free',
+          },
+          waiting,
+        ];
+      return [
+        ...limits,
+        waiting,
+        {
+          signal: 'longest wait in the queue (ms)',
+          value: helpers.clamp(load.oldestWaitMs, 0, LONGEST_TIME_MS),
+          comparison: '>=',
+          threshold: longestWaitMs(),
+          means: 'who has waited so long is shed',
+        },
+      ];
     }
 
     function endProbe(lane: Lane): void {
@@ -233,9 +339,7 @@ export default {
       arrive(_view, load) {
         look(load, 0);
         if (!armed) return undefined;
-        const room = load.lanes.reduce((sum, name) => sum + limitOf(lanes[name]), 0);
-        if (load.inflight.exec + load.inflight.forward < room || load.queued < room * set.queue)
-          return undefined;
+        if (!isOver(load)) return undefined;
         neededMs = clock.now();
         return { shed: 'over_capacity', retryAfterMs: set.retry_after };
       },
@@ -253,14 +357,15 @@ export default {
 
       queue() {
         if (!armed) return undefined;
-        const busyMs = Math.max(lanes.exec.busyMs, lanes.forward.busyMs);
-        return { maxWaitMs: helpers.clamp(2 * (set.queue + 1) * busyMs, 50, 10_000) };
+        return { maxWaitMs: longestWaitMs() };
       },
 
       outcome({ lane: name, result, busyMs, inflight }) {
         if (name === 'shed' || result !== 'served') return;
         if (busyMs >= 0 && busyMs <= LONGEST_TIME_MS) served(lanes[name], busyMs, inflight);
       },
+
+      explain: (_view, load) => [...armGrounds(), ...(armed ? limitGrounds(load) : [])],
 
       snapshot: () => ({ exec: lanes.exec.capacity ?? null, forward: lanes.forward.capacity ?? null }),
     };

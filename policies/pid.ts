@@ -26,6 +26,7 @@
  * without another limiter in the chain they are `at_once` per processor. A cookie is no proof: whoever floods may send one
  * (`keep: nobody`, or the policy `fair`).
  */
+import type { Ground } from '../src/core/ground.ts';
 import type { Load } from '../src/core/load.ts';
 import type { Outcome } from '../src/core/outcome.ts';
 import type { Parameters } from '../src/core/parameter.ts';
@@ -93,6 +94,8 @@ const GROUPS_CHANGE_MS = 600_000;
 /** What is left of the distribution of ranks after a step. */
 const REMEMBERED = 0.95;
 const MOST_AT_ONCE = 10_000;
+/** A count above this is a measurement gone wrong. */
+const MOST_TOLD = 1e6;
 
 export default {
   name: 'pid',
@@ -116,6 +119,10 @@ export default {
     let cut: Cut = { rank: 0, share: 0 };
     /** What a request takes, milliseconds. */
     let usualMs = 0;
+    /** What the last step compared; nothing before the first. */
+    let judged: Judged | undefined;
+    /** Who is exactly at the cut is refused by chance: the last that was drawn. */
+    let drawn = 1;
     findCut();
 
     const places = () => Math.ceil(helpers.clamp(processors * (set.at_once || 2), 1, MOST_AT_ONCE));
@@ -136,12 +143,14 @@ export default {
       stepMs = nowMs;
       if (passedMs >= FORGOTTEN_MS) {
         letIn = 1;
+        judged = undefined;
         rates = { admitted: 0, done: 0 };
       } else {
         for (const key of ['admitted', 'done'] as const)
           rates[key] += NEW * ((counts[key] * STEP_MS) / passedMs - rates[key]);
         const wanted = Math.max(set.queue * all, WANTED_STEPS * rates.done);
-        letIn = helpers.clamp(letIn * Math.exp(-set.gain * error(wanted)), LEAST_LET_IN, 1);
+        judged = { surplus, wanted, isByQueue: wanted === set.queue * all, error: error(wanted) };
+        letIn = helpers.clamp(letIn * Math.exp(-set.gain * judged.error), LEAST_LET_IN, 1);
       }
       counts.admitted = 0;
       counts.done = 0;
@@ -172,9 +181,10 @@ export default {
       }
     }
 
+    const asksCookie = set.keep === 'cookie' || set.keep === 'both';
+    const asksMethod = set.keep === 'writes' || set.keep === 'both';
+
     function rankOf(view: View): number {
-      const asksCookie = set.keep === 'cookie' || set.keep === 'both';
-      const asksMethod = set.keep === 'writes' || set.keep === 'both';
       const isKnown = asksCookie && view.meta('HTTP_COOKIE') !== undefined;
       const method = asksMethod ? (view.meta('REQUEST_METHOD') ?? 'GET') : 'GET';
       const isWrite = method !== 'GET' && method !== 'HEAD';
@@ -182,13 +192,73 @@ export default {
       return ((isKnown ? 2 : 0) + (isWrite ? 1 : 0)) * GROUPS + (group % GROUPS);
     }
 
+    /** By the last draw, where it is by chance. */
+    function isRefused(rank: number): boolean {
+      return letIn < 1 && (rank < cut.rank || (rank === cut.rank && drawn < cut.share));
+    }
+
+    /** Whom it meets, while any are refused. */
+    function rankGrounds(view: View): Ground[] {
+      const rank = rankOf(view);
+      const isAtCut = rank === cut.rank;
+      const cookie = asksCookie ? [rank >= 2 * GROUPS ? 'with a cookie' : 'without a cookie'] : [];
+      const form = asksMethod ? [(rank / GROUPS) & 1 ? 'with a form' : 'without a form'] : [];
+      const who = [...cookie, ...form, `address group ${rank % GROUPS} of ${GROUPS}`].join(', ');
+      const grounds: Ground[] = [
+        {
+          signal: `rank of the visitor by \`keep\` (${who}; 0 is refused first, ${RANKS - 1} last)`,
+          value: rank,
+          comparison: isAtCut ? '<=' : '<',
+          threshold: cut.rank,
+          means: isAtCut ? 'of such visitors some are refused, by chance' : 'all such visitors are refused',
+        },
+      ];
+      if (isAtCut)
+        grounds.push({
+          signal: 'what chance drew for the visitor, 0 to 1',
+          value: drawn,
+          comparison: '<',
+          threshold: cut.share,
+          means: 'this one was refused',
+        });
+      return grounds;
+    }
+
+    /** What the controller works on: why the share is what it is. */
+    function errorGrounds({ surplus: tooMany, wanted, isByQueue, error: off }: Judged): Ground[] {
+      return [
+        {
+          signal: 'requests that waited, less places that were free',
+          value: tooMany,
+          comparison: '>',
+          threshold: wanted,
+          ...(isByQueue && { parameter: 'queue' }),
+          means: 'too many wait',
+        },
+        {
+          signal: 'requests let in each 100 ms',
+          value: rates.admitted,
+          comparison: '>',
+          threshold: rates.done,
+          means: 'more come in than are done',
+        },
+        {
+          signal: 'error of both together',
+          value: off,
+          comparison: '>',
+          threshold: 0,
+          means: 'the refused share grows',
+        },
+      ];
+    }
+
     return {
       arrive(view, load) {
         look(load);
         const rank = rankOf(view);
         ranks[rank] = (ranks[rank] ?? 0) + 1;
-        const isRefused = letIn < 1 && (rank < cut.rank || (rank === cut.rank && random() < cut.share));
-        if (isRefused) return { shed: 'refused_share', retryAfterMs: set.retry_after };
+        if (letIn < 1 && rank === cut.rank) drawn = random();
+        if (isRefused(rank)) return { shed: 'refused_share', retryAfterMs: set.retry_after };
         counts.admitted += 1;
         return undefined;
       },
@@ -209,6 +279,28 @@ export default {
           usualMs += (busyMs - usualMs) / (usualMs === 0 ? 1 : 32);
       },
 
+      explain: (view, load) => [
+        {
+          signal: 'percent of the visitors that are refused at present',
+          value: 100 * (1 - letIn),
+          comparison: '>',
+          threshold: 0,
+          means: 'more visitors come than can be served, and so many of them are refused',
+        },
+        ...(letIn < 1 ? rankGrounds(view) : []),
+        ...(judged === undefined ? [] : errorGrounds(judged)),
+        ...(set.at_once === 0 || isRefused(rankOf(view)) ? [] : load.lanes).map(
+          (name): Ground => ({
+            signal: `inflight.${name}`,
+            value: helpers.clamp(load.inflight[name], 0, MOST_TOLD),
+            comparison: '>=',
+            threshold: places(),
+            parameter: 'at_once',
+            means: `the lane ${name} is full, and whoever comes waits`,
+          }),
+        ),
+      ],
+
       snapshot: () => ({ letIn }),
     };
   },
@@ -220,6 +312,15 @@ interface Counts {
   admitted: number;
   /** Ended, however, without being shed. */
   done: number;
+}
+
+interface Judged {
+  /** As the mean of the step. */
+  readonly surplus: number;
+  readonly wanted: number;
+  /** It is the parameter `queue` that says how many are wanted. */
+  readonly isByQueue: boolean;
+  readonly error: number;
 }
 
 interface Cut {

@@ -34,6 +34,7 @@
  * What visitors send they can forge: a cookie that says "logged in" is taken at its word. That costs a share, no more; where it must not,
  * let the front server set REMOTE_USER or a field of its own.
  */
+import type { Ground } from '../src/core/ground.ts';
 import type { Parameters, TextProblem } from '../src/core/parameter.ts';
 import type { Arrival, PolicyDefinition } from '../src/core/policy.ts';
 
@@ -59,6 +60,11 @@ const parameters = {
   },
 } as const satisfies Parameters;
 
+/** Of the classes that come before another. */
+const MOST_NAMED = 5;
+/** A count above this is a measurement gone wrong. */
+const MOST_TOLD = 1e6;
+
 export default {
   name: 'priority',
   when: 'Some requests matter more than others: each class has its share of a full machine, and nobody starves.',
@@ -72,21 +78,53 @@ export default {
     const read = helpers.readClasses(set.classes, set.login_cookies);
     const written = 'expected' in read ? [] : read;
     const rest = 1 - written.reduce((sum, { share }) => sum + share, 0);
-    const all = [...written, { share: Math.max(0, rest), holds: () => true }];
+    const all = [...written, { name: 'others', share: Math.max(0, rest), holds: () => true }];
     // The larger share goes first where somebody leaves some of his; of equal ones the upper line.
     const ranked = all.toSorted((a, b) => b.share - a.share);
     const classes = all.map((one) => {
-      const arrival: Arrival = { priority: ranked.length - ranked.indexOf(one), share: one.share };
-      return { arrival, holds: one.holds };
+      const place = ranked.length - ranked.indexOf(one);
+      const arrival: Arrival = { priority: place, share: one.share };
+      return { ...one, place, arrival };
     });
+    const largest = ranked[0]?.share ?? 0;
     return {
       arrive(view) {
         for (const { arrival, holds } of classes) if (holds(view)) return arrival;
         return undefined;
       },
+
+      explain(view, load) {
+        const own = classes.find(({ holds }) => holds(view));
+        if (own === undefined) return [];
+        const { name, share } = own;
+        const before = classes.filter(({ place }) => place > own.place).map((other) => other.name);
+        const after =
+          before.length === 0 ? '' : ` (now before it: ${before.slice(0, MOST_NAMED).join(', ')})`;
+        const grounds: Ground[] = [
+          {
+            signal: 'queued',
+            value: helpers.clamp(load.queued, 0, MOST_TOLD),
+            comparison: '>',
+            threshold: 0,
+            means: `requests wait, and the class ${name} has its share: ${percent(share)} of the time in slots, and of the places in the queue`,
+          },
+          {
+            signal: `percent guaranteed to the class ${name} (a line of \`classes\`)`,
+            value: 100 * share,
+            comparison: '>=',
+            threshold: 100 * largest,
+            means: `the class is the first to get what others leave${after}`,
+          },
+        ];
+        return grounds;
+      },
     };
   },
 } satisfies PolicyDefinition<typeof parameters>;
+
+function percent(share: number): string {
+  return `${Math.round(share * 1000) / 10} %`;
+}
 
 function wrongName(text: string): TextProblem | undefined {
   let column = 1;

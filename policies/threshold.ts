@@ -114,6 +114,8 @@ const parameters = {
 
 /** Time in which nobody asked beyond this share of the half-life counts as quiet: one look after a long silence proves little. */
 const LONGEST_GAP = 0.5;
+/** A level above this is a measurement gone wrong. */
+const MOST_TOLD = 1e6;
 
 export default {
   name: 'threshold',
@@ -234,7 +236,7 @@ export default {
         if (both)
           grounds.push({
             signal: 'load per processor (running tasks or requests, waiting ones included)',
-            value: busyLevel,
+            value: helpers.clamp(busyLevel, 0, MOST_TOLD),
             comparison: '>=',
             threshold: left(set.start, busyLevel, busyNow.on),
             parameter: 'start',
@@ -242,7 +244,7 @@ export default {
           });
         grounds.push({
           signal: 'load per processor (running tasks)',
-          value: drowningLevel,
+          value: helpers.clamp(drowningLevel, 0, MOST_TOLD),
           comparison: '>=',
           threshold: left(shedAt, drowningLevel, drowningNow.on),
           parameter: 'shed',
@@ -301,8 +303,11 @@ function nobodyWaits(load: Load, pressure: number): boolean {
 
 /** Nothing where none is measured. */
 function highestPressure({ cpuPressure, memoryPressure, ioPressure }: Load): number | undefined {
-  const known = measured(cpuPressure) || measured(memoryPressure) || measured(ioPressure);
-  return known ? Math.max(cpuPressure ?? 0, memoryPressure ?? 0, ioPressure ?? 0) : undefined;
+  let highest: number | undefined;
+  if (measured(cpuPressure)) highest = cpuPressure;
+  if (measured(memoryPressure)) highest = Math.max(highest ?? 0, memoryPressure);
+  if (measured(ioPressure)) highest = Math.max(highest ?? 0, ioPressure);
+  return highest;
 }
 
 /** What an earlier instance left. Without one, or with one of another clock: quiet, and the daemon just looked at. */

@@ -26,6 +26,7 @@
  * has it refuse some percent although there is room on the average: prefer `gradient`. And it
  * allows more at once than a small machine needs: about twice its processors and more.
  */
+import type { Ground } from '../src/core/ground.ts';
 import type { RunLane } from '../src/core/lane.ts';
 import type { Load } from '../src/core/load.ts';
 import type { Parameters } from '../src/core/parameter.ts';
@@ -93,6 +94,8 @@ const SHORTEST_WINDOW_MS = 100;
 /** Below this a measured time is noise of the clock; above the other, of a clock that was set. */
 const SHORTEST_TIME_MS = 0.05;
 const LONGEST_TIME_MS = 86_400_000;
+/** A count above this is a measurement gone wrong. */
+const MOST_TOLD = 1e6;
 /** Times below this are the same: processes take turns, packets come in batches. */
 const NOISE_MS = 0.5;
 /** What is measured while the lane is half empty, or less than the baseline, counts one part in so many. */
@@ -101,6 +104,9 @@ const QUICK = 4;
 /** A probe costs half of the throughput: at most this share of the time goes to probes. */
 const PROBE_SHARE = 0.02;
 const PATIENCE = 2;
+/** So many of them queue inside the program at least before the limit grows more slowly, or shrinks. */
+const LEAST_ALPHA = 1;
+const LEAST_BETA = 2;
 
 export default {
   name: 'vegas',
@@ -130,6 +136,8 @@ export default {
         baseline: usualMs === undefined ? undefined : Math.log(usualMs),
         busyMs: 0,
         window: newWindow(),
+        judged: undefined,
+        failures: 0,
         shrunkMs: nowMs,
         probe: undefined,
         probeDueMs: usualMs === undefined ? nowMs : nextProbeMs(0),
@@ -180,7 +188,9 @@ export default {
       const aloneMs = Math.max(NOISE_MS, Math.exp(lane.baseline)) + 2 * (loopDelay.value ?? 0);
       const queue = limit * helpers.clamp(1 - aloneMs / Math.max(NOISE_MS, Math.exp(mean)), 0, 1);
       const log = Math.log10(limit);
-      const [alpha, beta] = [Math.max(1, set.alpha * log), Math.max(2, set.beta * log)];
+      const [alpha, beta] = [Math.max(LEAST_ALPHA, set.alpha * log), Math.max(LEAST_BETA, set.beta * log)];
+      lane.judged = { queue, alpha, beta };
+      lane.failures = 0;
       if (queue > beta) {
         const enough = lane === lanes.exec ? Math.min(limit, Math.ceil(processors)) : 1;
         lane.limit = Math.max(set.minimum, enough, limit - Math.max(1, log));
@@ -235,7 +245,99 @@ export default {
       if (nowMs - lane.shrunkMs < Math.max(SHORTEST_WINDOW_MS, lane.busyMs)) return;
       lane.shrunkMs = nowMs;
       lane.limit = Math.max(set.minimum, limitOf(lane) * 0.9);
+      lane.failures += 1;
       lane.window = newWindow();
+    }
+
+    /** How long anybody may wait while the queue stands. */
+    const patienceMs = () => helpers.clamp(PATIENCE * current.busyMs, 50, 10_000);
+
+    function limitGround(name: RunLane, load: Load): Ground {
+      const lane = lanes[name];
+      const { probe } = lane;
+      const limit = limitOf(lane);
+      const asSet = lane.limit === undefined ? 'initial' : undefined;
+      const found = limit >= most ? 'maximum' : limit <= set.minimum ? 'minimum' : asSet;
+      const parameter = probe === undefined ? found : undefined;
+      const why =
+        probe === undefined
+          ? 'as full as it can be without a queue inside the program'
+          : 'half empty for a moment, to see what requests take then';
+      return {
+        signal: `inflight.${name}`,
+        value: helpers.clamp(load.inflight[name], 0, MOST_TOLD),
+        comparison: '>=',
+        threshold: probe?.limit ?? wholeLimit(lane),
+        ...(parameter !== undefined && { parameter }),
+        means: `the lane ${name} is ${why}, and whoever comes waits`,
+      };
+    }
+
+    /** Why the limit of a lane is what it is: what was compared when it moved last. */
+    function judgedGrounds(name: RunLane): Ground[] {
+      const { judged, failures } = lanes[name];
+      const grounds: Ground[] = [];
+      if (judged !== undefined) {
+        const { queue, alpha, beta } = judged;
+        const signal = `requests that queued inside the program of the full lane ${name}`;
+        grounds.push({
+          signal,
+          value: queue,
+          comparison: '>',
+          threshold: beta,
+          ...(beta > LEAST_BETA && { parameter: 'beta' }),
+          means: 'those are too many, which takes the limit down',
+        });
+        if (queue <= beta)
+          grounds.push({
+            signal,
+            value: queue,
+            comparison: '<',
+            threshold: alpha,
+            ...(alpha > LEAST_ALPHA && { parameter: 'alpha' }),
+            means: 'there is room, which takes a limit that is used up further up',
+          });
+      }
+      if (failures > 0)
+        grounds.push({
+          signal: `times that requests in the lane ${name} have failed since`,
+          value: failures,
+          comparison: '>',
+          threshold: 0,
+          means: 'failures took the limit down',
+        });
+      return grounds;
+    }
+
+    function queueGrounds(load: Load): Ground[] {
+      const queued = helpers.clamp(load.queued, 0, MOST_TOLD);
+      const waits = {
+        signal: 'longest wait in the queue (ms)',
+        value: helpers.clamp(load.oldestWaitMs, 0, LONGEST_TIME_MS),
+        comparison: '>=',
+      } as const;
+      if (standing)
+        return [
+          {
+            signal: 'queued',
+            value: queued,
+            comparison: '>',
+            threshold: 0,
+            means: 'the queue stood and is not empty yet: the newest is served first',
+          },
+          { ...waits, threshold: patienceMs(), means: 'who has waited so long is shed' },
+        ];
+      const stands = 'the queue stands: the newest is served first, and nobody waits long';
+      return [
+        { ...waits, threshold: intervalMs(current), means: stands },
+        {
+          signal: 'time to work the queue off (ms)',
+          value: (queued * current.busyMs) / limitOf(current),
+          comparison: '>',
+          threshold: intervalMs(current),
+          means: stands,
+        },
+      ];
     }
 
     return {
@@ -258,7 +360,7 @@ export default {
         if (!standing) return undefined;
         return {
           order: 'newest-first',
-          maxWaitMs: helpers.clamp(PATIENCE * current.busyMs, 50, 10_000),
+          maxWaitMs: patienceMs(),
         };
       },
 
@@ -268,6 +370,11 @@ export default {
         if (result === 'failed') failed(current);
         else if (busyMs >= 0 && busyMs <= LONGEST_TIME_MS && inflight >= 1) served(current, busyMs, inflight);
       },
+
+      explain: (_view, load) => [
+        ...load.lanes.flatMap((name) => [limitGround(name, load), ...judgedGrounds(name)]),
+        ...queueGrounds(load),
+      ],
 
       snapshot: () => ({ exec: keep(lanes.exec), forward: keep(lanes.forward) }),
     };
@@ -290,6 +397,10 @@ interface Lane {
   /** What requests take at present, the full lane included. */
   busyMs: number;
   window: Window;
+  /** What the last whole window was compared with. */
+  judged: { readonly queue: number; readonly alpha: number; readonly beta: number } | undefined;
+  /** How often failures have taken the limit down since that window. */
+  failures: number;
   shrunkMs: number;
   probe:
     | {

@@ -1,4 +1,5 @@
 import { explainDecision } from '../explain/explain-decision.ts';
+import { withoutVisitor } from '../explain/without-visitor.ts';
 import type { DecisionRecord } from '../log/decision-record.ts';
 
 export type DecisionsDocument = ReturnType<typeof decisionsDocument>;
@@ -15,7 +16,7 @@ export function decisionsDocument(decisions: readonly DecisionRecord[] | undefin
       policy: record.decision?.policy ?? null,
       reason: record.decision?.reason ?? null,
       status: record.status,
-      explanation: explainDecision({ ...record, meta: {} }),
+      explanation: explainDecision(withoutVisitor(record)),
     })),
   };
 }

@@ -2,6 +2,11 @@
 export interface Ground {
   /** A signal, such as `inflight.exec`, or in a few words what the policy makes of signals: `running tasks per processor`. */
   readonly signal: string;
+  /**
+   * As whom the visitor was counted, where it is the visitor's own value: `192.0.2.0/24`. Personal, and left out where those who read need
+   * not know who asked; it may be of the visitor's own writing, and must be no secret.
+   */
+  readonly visitor?: string;
   readonly value: number;
   readonly comparison: '<' | '<=' | '>=' | '>';
   readonly threshold: number;

@@ -1,3 +1,4 @@
+import { isMet } from '../core/is-met.ts';
 import type { DecisionRecord } from '../log/decision-record.ts';
 import { escapeControls } from '../log/escape-controls.ts';
 
@@ -114,7 +115,8 @@ function answerOf(voice: Voice): string {
 }
 
 function comparison(policy: string, ground: Ground): string {
-  const { signal, value, threshold, parameter, means, comparison: sign } = ground;
+  const { value, threshold, parameter, means, comparison: sign } = ground;
+  const signal = nameOf(ground);
   const by = parameter === undefined ? '' : ` (${policy}.${parameter})`;
   return isMet(ground)
     ? `${signal} was ${number(value)}, ${HOLDS[sign]} ${number(threshold)}${by}: ${means}`
@@ -140,25 +142,45 @@ function whatWouldChange(record: DecisionRecord): string[] {
   const grounds = decider?.grounds ?? [];
   if (grounds.length === 0)
     return [`Only ${decision.policy} itself knows: it does not say on what its answers rest.`];
-  return grounds.map((ground) => change(decision.policy, ground));
+  // A shed rests on what holds; what does not hold would only have been one more reason for it.
+  const held = decision.lane === 'shed' ? grounds.filter(isMet) : [];
+  return (held.length === 0 ? grounds : held).map((ground) => change(decision.policy, ground));
 }
 
 function ofAdmission(reason: string, { arrive, dispatch, wait_ms: waitMs }: DecisionRecord): string[] {
   const heard = dispatch ?? arrive;
+  const voices: readonly Voice[] = heard?.policies ?? [];
   const slots = (heard?.load.lanes ?? []).flatMap((lane) => {
     const limit = heard?.limits[lane];
     return typeof limit === 'number' && (heard?.load.inflight[lane] ?? 0) >= limit
-      ? [`${lane} (${limit})`]
+      ? [`${lane} (${limit}${whoseLimit(voices, lane, limit)})`]
       : [];
   });
   const higher = slots.length === 0 ? [] : [`A higher limit of what was full: ${slots.join(', ')}.`];
+  const somebodyWaits = (heard?.load.queued ?? 0) > 0;
+  const betterPlace = (somebodyWaits ? (arrive?.policies ?? []) : [])
+    .filter(({ priority }) => priority !== undefined)
+    .flatMap(({ policy, grounds = [] }) =>
+      grounds.filter((ground) => !isMet(ground)).map((ground) => change(policy, ground)),
+    );
   switch (reason) {
     case 'queue_full':
-      return [`Fewer than the ${heard?.load.queued ?? 0} that waited, or a larger queue.max.`, ...higher];
+      return [
+        `Fewer than the ${heard?.load.queued ?? 0} that waited, or a larger queue.max.`,
+        ...higher,
+        ...betterPlace,
+      ];
+    case 'queue_congested':
+      return [
+        'Fewer visitors just then: a policy lets only few wait while the queue stands, for those who wait longest have the least hope.',
+        ...higher,
+        ...betterPlace,
+      ];
     case 'queue_timeout':
       return [
         `A turn within ${duration(waitMs)}, or a longer queue.timeout (policies may shorten it).`,
         ...higher,
+        ...betterPlace,
       ];
     case 'draining':
       return ['`spillway resume`: an operator is draining the application.'];
@@ -167,8 +189,20 @@ function ofAdmission(reason: string, { arrive, dispatch, wait_ms: waitMs }: Deci
   }
 }
 
+/** Whose the limit is, and by which parameter an operator raises it, where a policy says so. */
+function whoseLimit(voices: readonly Voice[], lane: string, limit: number): string {
+  for (const { policy, grounds = [] } of voices) {
+    // A part of a composed policy stands before it: `gradient: inflight.exec`.
+    const own = grounds.find(({ signal }) => signal.split(': ').at(-1) === `inflight.${lane}`);
+    if (own?.threshold !== limit) continue;
+    return own.parameter === undefined ? `, found by ${policy}` : `, by ${policy}.${own.parameter}`;
+  }
+  return '';
+}
+
 function change(policy: string, ground: Ground): string {
-  const { signal, value, threshold, parameter, comparison: sign } = ground;
+  const { value, threshold, parameter, comparison: sign } = ground;
+  const signal = nameOf(ground);
   const holds = isMet(ground);
   const upwards = RISES[sign] !== holds;
   const signalPart = `${signal} ${(holds ? FAILS : HOLDS)[sign]} ${number(threshold)} instead of ${number(value)}`;
@@ -176,17 +210,8 @@ function change(policy: string, ground: Ground): string {
   return `${signalPart}, or ${policy}.${parameter} ${upwards ? 'lower' : 'higher'}.`;
 }
 
-function isMet({ value, comparison, threshold }: Ground): boolean {
-  switch (comparison) {
-    case '>=':
-      return value >= threshold;
-    case '>':
-      return value > threshold;
-    case '<':
-      return value < threshold;
-    default:
-      return value <= threshold;
-  }
+function nameOf({ signal, visitor }: Ground): string {
+  return visitor === undefined ? signal : `${signal} (counted as ${visitor})`;
 }
 
 function section(title: string, lines: readonly string[]): string {

@@ -30,6 +30,7 @@ const load = z.strictObject({
 /** On what an answer rests, as the policy says: `core/ground.ts`. */
 const ground = z.strictObject({
   signal: z.string(),
+  visitor: z.string().optional(),
   value: z.number(),
   comparison: z.enum(['<', '<=', '>=', '>']),
   threshold: z.number(),

@@ -118,6 +118,7 @@ describe('the last part says what would have changed it:', () => {
       'queue_full',
       /Fewer than the 3 that waited, or a larger queue\.max\.\n.*higher limit of what was full: exec \(4\)/,
     ],
+    ['queue_congested', /Fewer visitors just then.*\n.*higher limit of what was full: exec \(4\)/],
     ['queue_timeout', /A turn within 1\.5 s, or a longer queue\.timeout/],
     ['draining', /`spillway resume`/],
   ])('of the admission: %s', (reason, sentence) => {
@@ -132,6 +133,49 @@ describe('the last part says what would have changed it:', () => {
     ['mine', 'whim', /Only mine itself knows/],
   ])('of %s', (policy, reason, sentence) => {
     expect(part({ decision: { lane: 'shed', policy, reason } })).toMatch(sentence);
+  });
+});
+
+test('a shed rests on what holds: what does not hold would not have changed it', () => {
+  const grounds = [
+    { ...drowning, comparison: '<' as const },
+    { ...drowning, signal: 'requests', visitor: '192.0.2.0/24', parameter: 'allowance' },
+  ];
+  const policies = [{ policy: 'threshold', shed: 'drowning', grounds }];
+  const told = explainDecision(recordOf({ arrive: { at_ms: 1, load, limits, policies } }));
+  expect(told).toContain('load per processor was 5.2, not below 4');
+  expect(told).toContain('requests (counted as 192.0.2.0/24) was 5.2, at or over 4 (threshold.allowance)');
+  expect(told.split('What would have changed it\n')[1]).toBe(
+    '  requests (counted as 192.0.2.0/24) below 4 instead of 5.2, or threshold.allowance higher.\n',
+  );
+});
+
+describe('a shed of the admission names', () => {
+  const byAdmission = { lane: 'shed' as const, policy: 'admission', reason: 'queue_full' };
+  const inflight = { ...drowning, value: 4, means: 'the lane is full' };
+  const share = { ...drowning, signal: 'share of the class', value: 5, threshold: 60 };
+  const told = (policies: NonNullable<DecisionRecord['arrive']>['policies'], waiting = load) =>
+    explainDecision(
+      recordOf({ decision: byAdmission, arrive: { at_ms: 1, load: waiting, limits, policies } }),
+    );
+
+  test.each([
+    [{ ...inflight, signal: 'inflight.exec', parameter: 'exec' }, 'exec (4, by mine.exec).'],
+    [{ ...inflight, signal: 'part: inflight.exec', parameter: undefined }, 'exec (4, found by mine).'],
+    [{ ...inflight, signal: 'inflight.exec', threshold: 9 }, 'exec (4).'],
+    [{ ...inflight, signal: 'inflight.forward' }, 'exec (4).'],
+  ])('whose limit was full: %o', (ground, words) => {
+    expect(told([{ policy: 'mine', grounds: [ground] }])).toContain(
+      `A higher limit of what was full: ${words}\n`,
+    );
+  });
+
+  test('the share that the class would have needed, where somebody waits', () => {
+    const policies = [
+      { policy: 'mine', priority: 1, grounds: [{ ...share, parameter: undefined }, drowning] },
+    ];
+    expect(told(policies)).toMatch(/\n {2}share of the class at or over 60 instead of 5\.\n$/);
+    expect(told(policies, { ...load, queued: 0 })).not.toContain('instead of');
   });
 });
 

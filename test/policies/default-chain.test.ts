@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Random } from '../../src/core/random.ts';
-import {
-  type MachineOptions,
-  type SimulatedAnswer,
-  SimulatedMachine,
-} from '../../src/lab/machine/simulated-machine.ts';
+import type { MachineOptions } from '../../src/lab/machine/machine-options.ts';
+import type { SimulatedAnswer } from '../../src/lab/machine/simulated-answer.ts';
+import { SimulatedMachine } from '../../src/lab/machine/simulated-machine.ts';
 import { builtInPolicies } from '../../src/policy/built-in-policies.ts';
 import { checkParameters } from '../../src/policy/check-parameters.ts';
 import { createPolicyChain } from '../../src/policy/create-policy-chain.ts';

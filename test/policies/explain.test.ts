@@ -5,6 +5,8 @@ import type { Load } from '../../src/core/load.ts';
 import type { PolicyDefinition } from '../../src/core/policy.ts';
 import { seededRandom } from '../../src/core/seeded-random.ts';
 import { standardPolicyHelpers } from '../../src/core/standard-policy-helpers.ts';
+import { randomRequests } from '../../src/lab/policy-contract/random-request.ts';
+import { Trial } from '../../src/lab/policy-contract/trial.ts';
 import { builtInPolicies } from '../../src/policy/built-in-policies.ts';
 import { checkedGrounds } from '../../src/policy/checked-grounds.ts';
 import { idleLoad } from '../support/idle-load.ts';
@@ -14,6 +16,7 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 const view = viewOf();
 const holds = ({ value, comparison, threshold }: Ground): boolean =>
   comparison === '>=' ? value >= threshold : value < threshold;
+const ALL = [...builtInPolicies.keys()];
 
 function policyOf(name: string, parameters = {}) {
   const definition = builtInPolicies.get(name) as PolicyDefinition;
@@ -63,35 +66,58 @@ test('threshold sheds exactly when its grounds say that the machine drowns and t
   );
 });
 
-test('to ask a policy for its grounds changes nothing', () => {
-  for (const name of ['threshold', 'fixed', 'gradient']) {
-    const [asked, left] = [policyOf(name), policyOf(name)];
-    const random = seededRandom(7);
-    for (let step = 0; step < 200; step += 1) {
-      const load = idleLoad({
-        running: Math.floor(random() * 20),
-        inflight: { exec: Math.floor(random() * 10), forward: 0 },
-      });
-      for (const { policy, clock } of [asked, left]) {
-        clock.advance(50);
-        policy.arrive?.(view, load);
-      }
-      asked.grounds(load);
-      expect(asked.policy.dispatch?.(view, load)).toEqual(left.policy.dispatch?.(view, load));
+test.each(ALL)('to ask %s for its grounds changes nothing', (name) => {
+  const [asked, left] = [policyOf(name), policyOf(name)];
+  const random = seededRandom(7);
+  for (let step = 0; step < 200; step += 1) {
+    const load = idleLoad({
+      running: Math.floor(random() * 20),
+      inflight: { exec: Math.floor(random() * 10), forward: 0 },
+    });
+    for (const { policy, clock } of [asked, left]) {
+      clock.advance(50);
+      policy.arrive?.(view, load);
     }
-    expect(asked.policy.snapshot?.()).toEqual(left.policy.snapshot?.());
+    asked.grounds(load);
+    expect(asked.policy.dispatch?.(view, load)).toEqual(left.policy.dispatch?.(view, load));
+  }
+  expect(asked.policy.snapshot?.()).toEqual(left.policy.snapshot?.());
+});
+
+const GUARDED = ['threshold', 'aimd', 'vegas', 'controlled-delay', 'load-guard', 'pid', 'priority', 'fair'];
+
+test.each(GUARDED)('%s tells finite numbers, whatever is measured', (name) => {
+  for (let seed = 1; seed <= 50; seed += 1) {
+    const trial = new Trial(builtInPolicies.get(name) as PolicyDefinition);
+    for (const request of randomRequests(seededRandom(seed))) {
+      const { arrivalGrounds, dispatchGrounds } = trial.askWhy(request);
+      // Throws where a number is none.
+      for (const grounds of [arrivalGrounds, dispatchGrounds])
+        expect(checkedGrounds(grounds ?? [])).toEqual(grounds);
+    }
   }
 });
 
-test.each(['fixed', 'gradient'])('%s tells its limit as the threshold of each lane', (name) => {
-  const { policy, grounds } = policyOf(name, name === 'fixed' ? { exec: 3, forward: 9 } : {});
-  const load = idleLoad({ inflight: { exec: 3, forward: 1 } });
+test.each(ALL)('%s says on what its answers rest', (name) => {
+  const { policy, grounds } = policyOf(name);
+  const load = idleLoad();
+  policy.arrive?.(view, load);
   policy.dispatch?.(view, load);
-  for (const lane of ['exec', 'forward'] as const) {
-    expect(grounds(load).find(({ signal }) => signal === `inflight.${lane}`)).toMatchObject({
-      value: load.inflight[lane],
-      comparison: '>=',
-      threshold: policy.limit?.(lane),
-    });
-  }
+  expect(grounds(load)).not.toEqual([]);
 });
+
+test.each(['fixed', 'gradient', 'aimd', 'vegas', 'controlled-delay', 'pid'])(
+  '%s tells its limit as the threshold of each lane',
+  (name) => {
+    const { policy, grounds } = policyOf(name, name === 'fixed' ? { exec: 3, forward: 9 } : {});
+    const load = idleLoad({ inflight: { exec: 3, forward: 1 } });
+    policy.dispatch?.(view, load);
+    for (const lane of ['exec', 'forward'] as const) {
+      expect(grounds(load).find(({ signal }) => signal === `inflight.${lane}`)).toMatchObject({
+        value: load.inflight[lane],
+        comparison: '>=',
+        threshold: policy.limit?.(lane),
+      });
+    }
+  },
+);

@@ -135,8 +135,15 @@ describe('while requests wait', () => {
     const view = from('192.0.2.1');
     expect(policy.arrive?.(view, load)).toMatchObject({ shed: 'over_fair_share' });
     expect(policy.explain?.(view, load)).toMatchObject([
-      { signal: 'oldestWaitMs', value: 500, threshold: 5, parameter: 'wait' },
-      { value: expect.any(Number), comparison: '>=', threshold: 20, parameter: 'allowance' },
+      { value: 500, comparison: '>', threshold: 5, parameter: 'wait' },
+      { signal: 'queued', value: 5, comparison: '>', threshold: 0 },
+      {
+        visitor: '192.0.2.0/24',
+        value: expect.any(Number),
+        comparison: '>=',
+        threshold: 20,
+        parameter: 'allowance',
+      },
     ]);
   });
 

@@ -11,7 +11,7 @@ import type { Outcome } from '../../src/core/outcome.ts';
 import type { Policy, PolicyDefinition } from '../../src/core/policy.ts';
 import type { Random } from '../../src/core/random.ts';
 import { machineOf } from '../../src/lab/machine/machine-of.ts';
-import type { SimulatedAnswer } from '../../src/lab/machine/simulated-machine.ts';
+import type { SimulatedAnswer } from '../../src/lab/machine/simulated-answer.ts';
 import { emptyLoad } from '../../src/load/empty-load.ts';
 import type { Logger } from '../../src/log/logger.ts';
 import { StateLog } from '../../src/log/state-log.ts';

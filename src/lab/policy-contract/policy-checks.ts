@@ -4,9 +4,10 @@ import type { Random } from '../../core/random.ts';
 import { seededRandom } from '../../core/seeded-random.ts';
 import { checkDefinition } from '../../policy/check-definition.ts';
 import { decisionCostNs } from './decision-cost.ts';
+import { explanationProblem } from './explanation-problem.ts';
 import { idleLoad } from './idle-load.ts';
 import type { PolicyCheck } from './policy-check.ts';
-import { randomRequest, randomRequests, randomSnapshot } from './random-request.ts';
+import { floodRequests, randomRequest, randomRequests, randomSnapshot } from './random-request.ts';
 import { Trial } from './trial.ts';
 
 /** Different histories that each check is made with. */
@@ -68,6 +69,16 @@ export const policyChecks: readonly PolicyCheck[] = [
         const second = trial.policy.dispatch?.(view, load)?.lane;
         return first === second ? undefined : `expected ${first} again, found ${second}`;
       }),
+  },
+  {
+    sentence:
+      'says on what an answer rests, where it does, with finite numbers and at least one comparison that holds for a shed, and changes nothing by it',
+    run: (definition) =>
+      eachHistory(
+        (random) =>
+          explanationProblem(definition, randomRequests(random)) ??
+          explanationProblem(definition, floodRequests(random)),
+      ),
   },
   {
     sentence: 'sheds nobody any more 5 seconds after any load is gone',

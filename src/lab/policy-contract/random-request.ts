@@ -26,6 +26,41 @@ export function randomRequests(random: Random): RandomRequest[] {
   return Array.from({ length: 1 + Math.floor(random() * 60) }, () => randomRequest(random));
 }
 
+/** Visitors come faster than they can be served, and now and then everything waits: who sheds at all does so here. */
+export function floodRequests(random: Random): RandomRequest[] {
+  return Array.from({ length: FLOOD }, (_, at) => {
+    const isFull = at % 50 < 40;
+    const exec = isFull ? 40 : 1;
+    const share = isFull ? 1 : 0;
+    return {
+      view: randomView(random),
+      load: {
+        ...randomLoad(random),
+        processors: 2,
+        loadAverage: isFull ? 40 : 0,
+        running: isFull ? 40 : 0,
+        cpuPressure: share,
+        memoryPressure: share,
+        ioPressure: share,
+        lanes: pick(random, LANES),
+        inflight: { exec, forward: exec },
+        queued: isFull ? 400 : 0,
+        oldestWaitMs: isFull ? 2000 * random() : 0,
+      },
+      outcome: {
+        lane: pick(random, ['exec', 'forward']),
+        result: random() < 0.9 ? 'served' : 'failed',
+        waitMs: 10,
+        firstByteMs: 20 * random(),
+        busyMs: 1 + 40 * random(),
+        totalMs: 60,
+        inflight: exec,
+      },
+      gapMs: Math.floor(20 * random()),
+    };
+  });
+}
+
 /** Anything that an earlier version, or a hand, may have left. */
 export function randomSnapshot(random: Random, depth = 0): Snapshot {
   const kind = Math.floor(random() * (depth > 2 ? 5 : 8));
@@ -42,6 +77,7 @@ export function randomSnapshot(random: Random, depth = 0): Snapshot {
 
 const KEYS = ['limit', 'exec', 'forward', 'atMs', 'a', 'level', 'constructor'];
 const EXTREMES = [0, 1, 1e9, Number.MAX_VALUE, -1, Number.NaN, Number.POSITIVE_INFINITY];
+const FLOOD = 150;
 const LANES: readonly Load['lanes'][] = [['exec'], ['forward'], ['exec', 'forward'], ['forward', 'exec']];
 const ADDRESSES = ['192.0.2.1', '2001:db8::1', '', 'unix', '::ffff:198.51.100.7', '999.1.1.1'];
 const AGENTS = ['Mozilla/5.0 (X11; Linux x86_64)', 'Googlebot/2.1', '', '\xe9\x00'];

@@ -8,9 +8,17 @@ export interface PolicyVerdict {
   readonly problem: string | undefined;
 }
 
-/** Makes every check, one after the other. What a policy throws is a problem; in `file`, where it has one, the place of it is told. */
-export function* runPolicyChecks(definition: PolicyDefinition, file?: string): Generator<PolicyVerdict> {
+/**
+ * Makes every check, one after the other, each told to `begin` before. What a policy throws is a problem; in `file`, where it has one, the place
+ * of it is told.
+ */
+export function* runPolicyChecks(
+  definition: PolicyDefinition,
+  file?: string,
+  begin: (sentence: string) => void = () => {},
+): Generator<PolicyVerdict> {
   for (const { sentence, run } of policyChecks) {
+    begin(sentence);
     let problem: string | undefined;
     try {
       problem = run(definition);

@@ -1,3 +1,4 @@
+import type { Ground } from '../../core/ground.ts';
 import type { Load } from '../../core/load.ts';
 import type {
   Arrival,
@@ -18,6 +19,13 @@ export interface TrialAnswer {
   readonly dispatch: Dispatch | undefined;
   readonly limits: { readonly exec: number | undefined; readonly forward: number | undefined };
   readonly queue: QueueDiscipline | undefined;
+}
+
+export interface ExplainedAnswer {
+  readonly answer: TrialAnswer;
+  /** Right after `arrive` and right after `dispatch`; nothing where the policy has no `explain`. */
+  readonly arrivalGrounds: readonly Ground[] | undefined;
+  readonly dispatchGrounds: readonly Ground[] | undefined;
 }
 
 /** A policy with its defaults, at work under a clock that moves only when told to. */
@@ -46,23 +54,40 @@ export class Trial {
     this.#nowMs += ms;
   }
 
-  /** One request from its arrival to its outcome. */
-  ask({ view, load, outcome, gapMs }: RandomRequest): TrialAnswer {
+  /** One request from its arrival to its outcome; nobody asks why. */
+  ask(request: RandomRequest): TrialAnswer {
+    return this.#ask(request, () => undefined).answer;
+  }
+
+  /** The same where somebody writes down why. */
+  askWhy(request: RandomRequest): ExplainedAnswer {
+    const { view, load } = request;
+    return this.#ask(request, () => this.policy.explain?.(view, load));
+  }
+
+  #ask(
+    { view, load, outcome, gapMs }: RandomRequest,
+    why: () => readonly Ground[] | undefined,
+  ): ExplainedAnswer {
     this.advance(gapMs);
     const { policy } = this;
     const arrival = policy.arrive?.(view, load);
-    policy.explain?.(view, load);
+    const arrivalGrounds = why();
     const dispatch = policy.dispatch?.(view, load);
-    policy.explain?.(view, load);
+    const dispatchGrounds = why();
     policy.outcome?.(outcome, view);
     const limits = { exec: policy.limit?.('exec'), forward: policy.limit?.('forward') };
-    return { arrival, dispatch, limits, queue: policy.queue?.() };
+    return {
+      answer: { arrival, dispatch, limits, queue: policy.queue?.() },
+      arrivalGrounds,
+      dispatchGrounds,
+    };
   }
 
   /** Asks all; says what is wrong with the first answer that is. */
   askAll(requests: readonly RandomRequest[], reasons: readonly string[]): string | undefined {
     for (const request of requests) {
-      const problem = answerProblem(this.ask(request), request.load, reasons);
+      const problem = answerProblem(this.askWhy(request).answer, request.load, reasons);
       if (problem !== undefined) return `${problem}, asked with ${shown(request.load)}`;
     }
     return undefined;

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Ground } from '../../../src/core/ground.ts';
+import type { Load } from '../../../src/core/load.ts';
 import type { Policy, PolicyDefinition, Snapshot } from '../../../src/core/policy.ts';
+import type { View } from '../../../src/core/view.ts';
 import { runPolicyChecks } from '../../../src/lab/policy-contract/run-policy-checks.ts';
 
 const definition = (create: PolicyDefinition['create'], changes: Partial<PolicyDefinition> = {}) =>
@@ -70,6 +73,65 @@ describe('a policy that breaks the contract is told of it', () => {
       /^answers any load .*it threw: never mind/,
     ],
     [
+      'an explanation that changes what comes later',
+      policy(() => restless()),
+      /^says on what .*expected to change nothing, so .*"exec":1.* found .*"exec":2/,
+    ],
+    [
+      'an explanation that changes what is learned',
+      policy(() => forgetful()),
+      /^says on what .*another snapshot once it was asked/,
+    ],
+    [
+      'an explanation that throws',
+      policy(() => explained((load) => (load.running === undefined ? never() : []))),
+      /^says on what .*it threw: never mind/,
+    ],
+    [
+      'an explanation that is none',
+      policy(() => ({ explain: () => 'because' as never })),
+      /^says on what .*expected a list of grounds, found "because"/,
+    ],
+    [
+      'a ground of nothing',
+      policy(() => explained(() => [{ ...ground, signal: ' ' }])),
+      /^says on what .*expected words as signal, found " "/,
+    ],
+    [
+      'a ground without a meaning',
+      policy(() => explained(() => [{ ...ground, means: '' }])),
+      /^says on what .*expected words as means, found ""/,
+    ],
+    [
+      'a ground that rests on what is not measured',
+      policy(() => explained(({ running }) => [{ ...ground, signal: 'running', value: running as number }])),
+      /^says on what .*expected a finite value of "running", found (NaN|undefined|Infinity)/,
+    ],
+    [
+      'a ground against no threshold',
+      policy(() => explained(() => [{ ...ground, threshold: Number.POSITIVE_INFINITY }])),
+      /^says on what .*expected a finite threshold of "queued", found Infinity/,
+    ],
+    [
+      'a ground with an unknown comparison',
+      policy(() => explained(() => [{ ...ground, comparison: '=' as never }])),
+      /^says on what .*expected one of < <= >= > as comparison of "queued", found "="/,
+    ],
+    [
+      'a shed at the arrival that rests on nothing',
+      policy(() => ({ arrive: shedWhileWaiting, explain: () => [{ ...ground, value: 0 }] })),
+      /^says on what .*a comparison that holds for the shed so, found .*"value":0/,
+    ],
+    [
+      'a shed at the turn that rests on nothing',
+      policy(() => ({
+        dispatch: (view, load) =>
+          shedWhileWaiting(view, load) === undefined ? undefined : { lane: 'shed', reason: 'so' },
+        explain: () => [],
+      })),
+      /^says on what .*a comparison that holds for the shed so, found no ground at all/,
+    ],
+    [
       'a state outside of the instance',
       policy(() => ({ limit: () => 1 + (calls++ % 7) })),
       /^gives the same answers to the same/,
@@ -122,12 +184,56 @@ describe('a policy that breaks the contract is told of it', () => {
   });
 });
 
+test('a policy that says why it sheds, with what the gateway counts as it is, keeps all of it', () => {
+  const why = policy(() => ({
+    arrive: shedWhileWaiting,
+    explain: (_view, { queued }) => [{ ...ground, value: queued }],
+  }));
+  expect(broken(why)).toEqual([]);
+});
+
 test('a policy that does nothing keeps all of it', () => {
   expect(broken(definition(() => ({})))).toEqual([]);
 });
 
 function never(): never {
   throw new Error('never mind');
+}
+
+const ground: Ground = {
+  signal: 'queued',
+  value: 1,
+  comparison: '>',
+  threshold: 0,
+  means: 'somebody waits',
+};
+
+function explained(explain: (load: Load) => readonly Ground[]): Policy {
+  return { explain: (_view, load) => explain(load) };
+}
+
+const shedWhileWaiting = (_view: View, { queued }: Load) => (queued > 0 ? { shed: 'so' } : undefined);
+
+function restless(): Policy {
+  let limit = 1;
+  return {
+    limit: () => limit,
+    explain: () => {
+      limit = 2;
+      return [];
+    },
+  };
+}
+
+function forgetful(): Policy {
+  let known = 1;
+  return {
+    explain: () => {
+      known = 0;
+      return [];
+    },
+    snapshot: () => known,
+  };
 }
 
 function flipping(): Policy {
