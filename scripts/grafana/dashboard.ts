@@ -25,14 +25,19 @@ export function dashboard(): Dashboard {
     .timezone('browser')
     .tooltip(DashboardCursorSync.Crosshair)
     .withVariable(new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'))
+    // All jobs are those of gateways, by name: others may tell of one-shot frontends.
     .withVariable(choice('job', 'Job', 'label_values(spillway_build_info, job)'))
-    .withVariable(choice('instance', 'Instance', 'label_values(spillway_build_info{job=~"$job"}, instance)'))
+    .withVariable(
+      choice('instance', 'Instance', 'label_values(spillway_build_info{job=~"$job"}, instance)').allValue(
+        '.+',
+      ),
+    )
     .withVariable(
       choice(
         'application',
         'Application',
-        'label_values(spillway_limit{instance=~"$instance"}, application)',
-      ),
+        'label_values(spillway_limit{job=~"$job",instance=~"$instance"}, application)',
+      ).allValue('.+'),
     );
   for (const annotation of annotations()) builder.annotation(annotation);
   for (const { title, panels } of rows) {
@@ -55,7 +60,6 @@ function choice(name: string, label: string, query: string): QueryVariableBuilde
     .sort(VariableSort.AlphabeticalAsc)
     .multi(true)
     .includeAll(true)
-    .allValue('.+')
     .current({ selected: true, text: ['All'], value: ['$__all'] });
 }
 
@@ -76,7 +80,7 @@ function annotations(): AnnotationQueryBuilder[] {
     mark(
       'Starts of the gateway',
       'purple',
-      `${ofGateways('process_start_time_seconds', 'job=~"$job"')} * 1000`,
+      `${ofGateways('process_start_time_seconds')} * 1000`,
       'gateway started, {{instance}}',
     ).useValueForTime(true),
     mark(

@@ -6,7 +6,8 @@ import { gateway } from './rows/gateway.ts';
 import { isItWell } from './rows/is-it-well.ts';
 import { limitsAndQueues } from './rows/limits-and-queues.ts';
 import { machine } from './rows/machine.ts';
-import { shadowPolicies } from './rows/shadow-policies.ts';
+import { onTrial } from './rows/on-trial.ts';
+import { oneShotFrontends } from './rows/one-shot-frontends.ts';
 
 /** In the order in which one asks when the telephone has rung: is it bad, what is done about it, why, and what of. */
 export const rows: readonly Row[] = [
@@ -16,6 +17,7 @@ export const rows: readonly Row[] = [
   durations,
   machine,
   daemons,
-  shadowPolicies,
+  onTrial,
   gateway,
+  oneShotFrontends,
 ];

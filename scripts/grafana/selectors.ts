@@ -1,11 +1,21 @@
 /** Series of the gateways and applications that are chosen at the top of the dashboard. */
 export function ofApplications(metric: string, matchers = ''): string {
-  return `${metric}{instance=~"$instance",application=~"$application"${matchers && `,${matchers}`}}`;
+  return `${metric}{job=~"$job",instance=~"$instance",application=~"$application"${matchers && `,${matchers}`}}`;
 }
 
 /** Series of the gateways that are chosen, of whichever application. */
 export function ofGateways(metric: string, matchers = ''): string {
-  return `${metric}{instance=~"$instance"${matchers && `,${matchers}`}}`;
+  return `${metric}{job=~"$job",instance=~"$instance"${matchers && `,${matchers}`}}`;
+}
+
+/**
+ * What one-shot frontends decided, a second: under the name that the gateway's own decisions have, from jobs that scrape no gateway. They leave nothing
+ * to scrape, so that it is the instance of who tells of them that is known, which is nobody's choice at the top of the dashboard. A gateway
+ * that has just gone is still one.
+ */
+export function ofFrontends(matchers = ''): string {
+  const series = `spillway_decisions_total{application=~".+"${matchers && `,${matchers}`}}`;
+  return `(${rate(series)} unless on (job, instance) last_over_time(spillway_build_info[10m]))`;
 }
 
 /** How many a second; the time that it looks back over fits how far apart the points are. */

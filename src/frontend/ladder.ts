@@ -151,13 +151,14 @@ async function shed(decision: Decision, acting: Acting): Promise<void> {
   acting.slots.leave();
   tally(acting, decision);
   const { shedRequest } = await import('./shed-request.ts');
-  shedRequest(
-    acting.configuration.paths.pages,
-    acting.view,
-    decision.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS,
-    Math.random,
-    decision.reason,
-  );
+  shedRequest({
+    pages: acting.configuration.paths.pages,
+    view: acting.view,
+    retryAfterMs: decision.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS,
+    random: Math.random,
+    reason: decision.reason,
+    slots: acting.slots,
+  });
   await publish(acting);
 }
 

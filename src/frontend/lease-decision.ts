@@ -1,13 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Decision } from '../core/decision.ts';
+import type { ShedCircumstances } from '../core/overload-page.ts';
 import type { View } from '../core/view.ts';
 import { RenderedOverloadPage } from '../overload/rendered-overload-page.ts';
-import type { RenderedPages } from '../overload/rendered-pages.ts';
 import { cgiResponse } from './cgi-response.ts';
 import { daemonPlace } from './daemon-place.ts';
 import { DecisionCounts } from './decision-counts.ts';
 import type { FrontendConfiguration } from './frontend-configuration.ts';
 import { DEFAULT_LEASE_LIFE_MS, offerLease, revokeLease } from './lease.ts';
+import { LiveSlots } from './live-slots.ts';
+import { PageFile } from './page-file.ts';
 import { socketAddresses } from './socket-address.ts';
 
 /** When nobody says when to come back. */
@@ -37,7 +39,8 @@ export async function leaseDecision(
   const method = lane === 'shed' ? 'GET' : 'POST';
   const retryAfterMs = decision.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS;
   const why = lane === 'shed' ? reason : 'silent';
-  const pages = overloadPages(paths.pages, method, view, retryAfterMs, why);
+  const circumstances = { reason: why, waiting: new LiveSlots(paths.slots).count().queued };
+  const pages = overloadPages(paths.pages, method, view, retryAfterMs, circumstances);
   const time = { nowMs, lifeMs: DEFAULT_LEASE_LIFE_MS };
   if (lane === 'shed') {
     offerLease(paths.lease, { kind: 'shed', counted, pages }, time);
@@ -66,16 +69,16 @@ function overloadPages(
   method: string,
   view: View,
   retryAfterMs: number,
-  reason: string,
+  circumstances: ShedCircumstances,
 ): Uint8Array[] {
-  const rendered = JSON.parse(readFileSync(file, 'utf8')) as RenderedPages;
+  const kept = new PageFile(readFileSync(file));
   const visitor: View = {
     meta: (name) => (name === 'REQUEST_METHOD' ? method : view.meta(name)),
     entries: () => view.entries(),
   };
   return Array.from({ length: PAGES }, (_, index) => {
-    const page = new RenderedOverloadPage(rendered, () => index / PAGES);
+    const page = new RenderedOverloadPage(kept, () => index / PAGES);
     // An id that is nobody's: launchers make none.
-    return cgiResponse(page.shed(visitor, '-', retryAfterMs, { reason }), false);
+    return cgiResponse(page.shed(visitor, '-', retryAfterMs, circumstances), false);
   });
 }

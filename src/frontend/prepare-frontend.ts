@@ -9,6 +9,7 @@ import { renderOverloadPages } from '../overload/render-overload-pages.ts';
 import { buildLauncher } from './build-launcher.ts';
 import { bundlePolicy } from './bundle-policy.ts';
 import { compileFrontend } from './compile-frontend.ts';
+import { encodePageFile } from './encode-page-file.ts';
 import type { FrontendConfiguration, FrontendPaths, FrontendPolicy } from './frontend-configuration.ts';
 
 /** All paths absolute. */
@@ -54,7 +55,7 @@ export async function prepareFrontend(options: PrepareOptions): Promise<boolean>
   const { policies: _, shadow: __, overloadPage, ...rest } = application;
   const source = overloadPage === undefined ? undefined : readPageSource(overloadPage).source;
   const pages = renderOverloadPages({ application: application.name, source });
-  put(paths.pages, JSON.stringify(pages), 0o640, group);
+  put(paths.pages, encodePageFile(pages), 0o640, group);
   mkdirSync(dirname(executable), { recursive: true });
   await compileFrontend(executable);
   const step = application.cgi === undefined ? undefined : programStep(application.cgi.process);
@@ -105,7 +106,7 @@ function refuseWhatCannotBe({ application, executable, output }: PrepareOptions)
 function pathsIn(state: string, textfile: string | undefined): FrontendPaths {
   return {
     state,
-    pages: join(state, 'pages.json'),
+    pages: join(state, 'pages'),
     snapshot: join(state, 'snapshot.json'),
     slots: join(state, 'slots'),
     counts: join(state, 'counts'),
@@ -115,9 +116,9 @@ function pathsIn(state: string, textfile: string | undefined): FrontendPaths {
 }
 
 /** Whole, by rename: requests may be under way that read what was there before. */
-function put(path: string, text: string, mode: number, group: number | undefined): void {
+function put(path: string, content: string | Uint8Array, mode: number, group: number | undefined): void {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}`);
-  writeFileSync(temporary, text, { mode: 0o600 });
+  writeFileSync(temporary, content, { mode: 0o600 });
   if (group !== undefined) chownSync(temporary, process.getuid?.() ?? -1, group);
   chmodSync(temporary, mode);
   renameSync(temporary, path);

@@ -1,11 +1,10 @@
+import { startInStat } from '../system/start-in-stat.ts';
 import { OPEN, openFile } from './system/open-file.ts';
 import { errorNumber, systemCalls } from './system/system-calls.ts';
 
 /** Long enough for field 22 behind a name of 64 bytes and twenty numbers of 20 digits. */
 const BYTES = 512;
 const buffer = Buffer.allocUnsafeSlow(BYTES);
-/** Place of field 22 among those behind the name, which begin with field 3 (proc(5)). */
-const START = 19;
 const EPERM = 1;
 
 /**
@@ -23,11 +22,7 @@ export function processStart(pid: number | 'self'): string {
     // No such process, or not shown.
   }
   if (length < 0) return pid !== 'self' && lives(pid) ? 'hidden' : 'gone';
-  // The name is in parentheses and may itself hold parentheses and blanks.
-  const text = buffer.toString('latin1', 0, length);
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ', START + 1);
-  const start = fields[START];
-  return start === undefined || fields[0] === 'Z' || fields[0] === 'X' ? 'gone' : start;
+  return startInStat(buffer.toString('latin1', 0, length)) ?? 'gone';
 }
 
 function lives(pid: number): boolean {

@@ -8,6 +8,7 @@ import { BUILT_IN_PAGE, type PageSource } from './page-source.ts';
 import { readPageSource } from './read-page-source.ts';
 import { renderOverloadPages } from './render-overload-pages.ts';
 import { RenderedOverloadPage, type RenderedPageOptions } from './rendered-overload-page.ts';
+import { shelfOf } from './rendered-pages.ts';
 import { stateOf } from './state-of.ts';
 
 export interface OverloadPageOptions extends Pick<RenderedPageOptions, 'wallClock' | 'at'> {
@@ -59,7 +60,7 @@ export class PreparedOverloadPage implements OverloadPage {
 
   #rendered(source: PageSource): RenderedOverloadPage {
     const { application, random, wallClock, at } = this.#options;
-    return new RenderedOverloadPage(renderOverloadPages({ application, source }), random, {
+    return new RenderedOverloadPage(shelfOf(renderOverloadPages({ application, source })), random, {
       compress: (text) => new CompressedText(text),
       ...(wallClock !== undefined && { wallClock }),
       ...(at !== undefined && { at }),

@@ -7,7 +7,7 @@ import { CAUSES } from './page-texts.ts';
 import { readPageSource } from './read-page-source.ts';
 import { renderOverloadPages } from './render-overload-pages.ts';
 import { RenderedOverloadPage } from './rendered-overload-page.ts';
-import type { Intent, RenderedPages } from './rendered-pages.ts';
+import { type Intent, type RenderedPages, shelfOf } from './rendered-pages.ts';
 import { stateOf } from './state-of.ts';
 
 /** What there is to see, or why not; `files`: what it depends on, beside the pages' own. */
@@ -126,7 +126,7 @@ export class PreviewedPages {
       HTTP_ACCEPT_LANGUAGE: choice.language,
     };
     const view: View = { meta: (name) => variables[name], entries: () => Object.entries(variables) };
-    const page = new RenderedOverloadPage(rendered, Math.random);
+    const page = new RenderedOverloadPage(shelfOf(rendered), Math.random);
     return page.shed(view, '3f9c2a71d0e4-1k', 12_000, { reason: choice.reason, waiting: 37 });
   }
 

@@ -35,7 +35,13 @@ export function renderOverloadPages({ application, source = BUILT_IN_PAGE }: Ren
   for (const texts of languages) {
     const { language, overload } = texts;
     const { title, reasons, queue } = overload;
-    words[language] = { title, reasons, queue, durations: durationWords(language) };
+    words[language] = {
+      title,
+      reasons,
+      queue,
+      durations: durationWords(language),
+      digits: Array.from({ length: 10 }, (_, digit) => digit.toLocaleString(language)),
+    };
     for (const intent of INTENTS) {
       const variables = variablesOf(application, source, texts, intent);
       source.templates.forEach((template, number) => {

@@ -9,7 +9,7 @@ import { sayDuration } from './duration-words.ts';
 import { ESCAPE_TEXT, shownId } from './escape-text.ts';
 import { HOLES, REASON_HOLES, SHARED_HOLES } from './holes.ts';
 import { type PageFormat, PageNegotiator } from './page-negotiator.ts';
-import { pageKey, type RenderedPages, type RenderedWords } from './rendered-pages.ts';
+import { type PageShelf, pageKey, type RenderedWords } from './rendered-pages.ts';
 import { ruleFor } from './rule-for.ts';
 import { type FilledText, type Filling, SplicedText } from './spliced-text.ts';
 
@@ -36,11 +36,19 @@ interface Phrases {
 
 export interface RenderedPageOptions {
   /** A text with holes as gzip, for those who take it: pays where a process prepares once what it sends often. */
-  readonly compress?: (text: string) => FilledText;
+  readonly compress?: (text: string, made: TextOrigin) => FilledText;
   /** Milliseconds since 1970. */
   readonly wallClock?: () => number;
   /** Path prefix of the application; without it PATH_INFO alone tells routes apart. */
   readonly at?: string;
+}
+
+/** Of what a text was made. */
+export interface TextOrigin {
+  /** Of the page, see `pageKey`. */
+  readonly key: string;
+  /** What went into the holes of the reason. */
+  readonly known: Readonly<Record<keyof typeof REASON_HOLES, string>>;
 }
 
 /** A short page fits in one packet, compressed or not. */
@@ -54,7 +62,7 @@ const UNKNOWN: ShedCircumstances = { reason: '' };
  */
 export class RenderedOverloadPage implements OverloadPage {
   readonly #random: Random;
-  readonly #rendered: RenderedPages;
+  readonly #shelf: PageShelf;
   readonly #options: RenderedPageOptions;
   readonly #wallClock: () => number;
   readonly #negotiator: PageNegotiator;
@@ -62,12 +70,12 @@ export class RenderedOverloadPage implements OverloadPage {
   readonly #pages = new Map<string, PreparedPage>();
   readonly #phrases = new Map<string, Phrases>();
 
-  constructor(rendered: RenderedPages, random: Random, options: RenderedPageOptions = {}) {
-    this.#rendered = rendered;
+  constructor(shelf: PageShelf, random: Random, options: RenderedPageOptions = {}) {
+    this.#shelf = shelf;
     this.#random = random;
     this.#options = options;
     this.#wallClock = options.wallClock ?? Date.now;
-    this.#negotiator = new PageNegotiator(rendered.languages);
+    this.#negotiator = new PageNegotiator(shelf.languages);
   }
 
   shed(view: View, id: string, retryAfterMs: number, circumstances = UNKNOWN): PreparedAnswer {
@@ -75,10 +83,10 @@ export class RenderedOverloadPage implements OverloadPage {
     const intent = method === 'GET' || method === 'HEAD' ? 'looking' : 'sending';
     const format = this.#negotiator.format(view);
     const language = this.#negotiator.language(view);
-    const { reason, waiting = 0 } = circumstances;
-    const { template, status } = ruleFor(this.#rendered.rules, reason, view, this.#options.at);
+    const { reason } = circumstances;
+    const { template, status } = ruleFor(this.#shelf.rules, reason, view, this.#options.at);
     const gzip = this.#options.compress !== undefined && format === 'html' && this.#negotiator.gzip(view);
-    const known = this.#rendered.words[language]?.reasons[reason] === undefined ? causeOf(reason) : reason;
+    const known = this.#shelf.words(language)?.reasons[reason] === undefined ? causeOf(reason) : reason;
     const number = format === 'html' ? template : 0;
     const key = `${number}${format}${intent}${language} ${known} ${status}${gzip}`;
     let page = this.#pages.get(key);
@@ -106,7 +114,9 @@ export class RenderedOverloadPage implements OverloadPage {
       filling.retryAt = isoTime(at);
       if (page.hasClock) filling.retryTime = phrases.time(at);
     }
-    if (page.hasQueue && waiting > 0) {
+    // Asked for only where it is said: to count may cost something.
+    const waiting = page.hasQueue ? (circumstances.waiting ?? 0) : 0;
+    if (waiting > 0) {
       filling.queue = phrases.queue(waiting);
       filling.waiting = phrases.waiting(waiting);
     }
@@ -125,15 +135,15 @@ export class RenderedOverloadPage implements OverloadPage {
 
   #prepare(key: string, of: PageAttributes): PreparedPage {
     const { format, language, reason, cause, status, gzip } = of;
-    const rendered = this.#rendered.pages[key];
-    const words = this.#rendered.words[language];
+    const rendered = this.#shelf.page(key);
+    const words = this.#shelf.words(language);
     if (rendered === undefined || words === undefined)
       throw new Error(`no overload page is prepared for ${key}`);
     const escapeText = ESCAPE_TEXT[format];
     const said = words.reasons[reason] ?? { text: '' };
     let whole = rendered.text;
     for (const [index, hole] of SHARED_HOLES.entries())
-      whole = whole.replaceAll(hole, () => this.#rendered.shared[index] ?? '');
+      whole = whole.replaceAll(hole, () => this.#shelf.shared[index] ?? '');
     const known = {
       title: escapeText(said.title ?? words.title),
       reason: escapeText(said.text),
@@ -145,7 +155,7 @@ export class RenderedOverloadPage implements OverloadPage {
       whole = whole.replaceAll(REASON_HOLES[name as keyof typeof known], () => value);
     const compress = gzip && whole.length >= LEAST_COMPRESSED ? this.#options.compress : undefined;
     return {
-      text: compress === undefined ? new SplicedText(whole) : compress(whole),
+      text: compress === undefined ? new SplicedText(whole) : compress(whole, { key, known }),
       fields: boundedMemo(128, (retryAfter) =>
         answerFields({
           format,
@@ -185,7 +195,7 @@ interface PageAttributes {
 function makePhrases(format: PageFormat, language: string, words: RenderedWords): Phrases {
   const escapeText = ESCAPE_TEXT[format];
   const durations = words.durations.split('|');
-  const number = (waiting: number): string => waiting.toLocaleString(language);
+  const number = (waiting: number): string => sayNumber(waiting, words.digits, language);
   return {
     duration: boundedMemo(512, (seconds: number) => Buffer.from(escapeText(sayDuration(durations, seconds)))),
     queue: boundedMemo(512, (waiting: number) =>
@@ -194,6 +204,12 @@ function makePhrases(format: PageFormat, language: string, words: RenderedWords)
     waiting: boundedMemo(512, (waiting: number) => Buffer.from(escapeText(number(waiting)))),
     time: boundedMemo(256, (second: number) => Buffer.from(escapeText(clockTime(language, second)))),
   };
+}
+
+/** The runtime's formatters cost a one-shot frontend 3 ms; no language groups the digits of so small a number. */
+function sayNumber(number: number, digits: readonly string[], language: string): string {
+  if (number >= 1000) return number.toLocaleString(language);
+  return Array.from(String(number), (digit) => digits[Number(digit)] ?? digit).join('');
 }
 
 function clockTime(language: string, second: number): string {

@@ -17,6 +17,17 @@ export interface RenderedPages {
   readonly rules: PageRules;
 }
 
+/** The same, each part to be asked for: who keeps them elsewhere reads only what it needs. */
+export interface PageShelf extends Pick<RenderedPages, 'languages' | 'shared' | 'rules'> {
+  /** `key`: see `pageKey`. */
+  page(key: string): RenderedPage | undefined;
+  words(language: string): RenderedWords | undefined;
+}
+
+export function shelfOf({ languages, shared, rules, pages, words }: RenderedPages): PageShelf {
+  return { languages, shared, rules, page: (key) => pages[key], words: (language) => words[language] };
+}
+
 export interface RenderedPage {
   readonly text: string;
   /** Nothing where nobody knows it, as of a page that the operator wrote in one language. */
@@ -33,6 +44,8 @@ export interface RenderedWords {
   readonly queue: string;
   /** See `durationWords`. */
   readonly durations: string;
+  /** From 0 to 9. */
+  readonly digits: readonly string[];
 }
 
 /** Which template and which status a visitor gets: that of the reason, then that of the path, then that of the application. */

@@ -12,15 +12,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { PreparedOverloadPage } from '../../src/overload/overload-page.ts';
-import { templateAlone } from '../../src/overload/page-configuration.ts';
 import { peer } from '../support/peer.ts';
 import { until } from '../support/until.ts';
 import { documented, FrontServer, type FrontServerKind, freePort } from './front-server.ts';
 import { makeFrontend } from './make-frontend.ts';
-import { overloadAnswer, overloadForms, preparedAnswer } from './overload-answer.ts';
+import { overloadAnswer, overloadForms } from './overload-answer.ts';
 import { endProcessesIn } from './processes-in.ts';
 import { type CommandResult, runCommand } from './run-command.ts';
+import { RunningSpillway } from './running-spillway.ts';
 
 const fossil = peer('Fossil', 'fossil');
 const compiler = peer('C compiler', 'cc');
@@ -117,17 +116,26 @@ export function describeFrontendBehind(kind: FrontServerKind): void {
     });
 
     test('the overload page is the one that a gateway sends, in every form', async () => {
-      await serve(
-        `${guestbookIn('[ ./always-shed.js ]')}\n    overload_page: { contact: help@example.org, status: 429 }`,
+      const page = 'overload_page: { contact: help@example.org, status: 429 }';
+      await serve(`${guestbookIn('[ ./always-shed.js ]')}\n    ${page}`);
+      const place = RunningSpillway.folder();
+      writeFileSync(join(place, 'always-shed.js'), alwaysShed);
+      const gateway = await RunningSpillway.start(
+        place,
+        `applications:\n  wiki:\n    at: /wiki\n    cgi: { program: ${guestbook}/guestbook.cgi }\n    policies: [ ./always-shed.js ]\n    ${page}\n`,
       );
-      const page = new PreparedOverloadPage({
-        application: 'wiki',
-        page: { ...templateAlone(undefined), contact: 'help@example.org', status: 429 },
-        random: () => 0,
-      });
-      for (const form of overloadForms) {
-        const answer = await overloadAnswer(`${address()}/wiki/x`, form);
-        expect(answer, JSON.stringify(form)).toEqual(preparedAnswer(page, form, 'closed'));
+      try {
+        const encodings = new Set<string | null | undefined>();
+        for (const form of overloadForms) {
+          const [own, other] = await Promise.all(
+            [address(), gateway.address].map((base) => overloadAnswer(`${base}/wiki/x`, form)),
+          );
+          expect(own, JSON.stringify(form)).toEqual(other);
+          encodings.add(own?.fields['content-encoding']);
+        }
+        expect(encodings).toEqual(new Set([null, 'gzip']));
+      } finally {
+        await gateway.stop();
       }
     });
 

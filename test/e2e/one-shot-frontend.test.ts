@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../support/until.ts';
 import { makeFrontend } from './make-frontend.ts';
@@ -221,7 +222,12 @@ describe('the limit of a lane', { timeout: 30_000 }, () => {
     const slots = join(state, 'slots');
     const entered = (): boolean => readdirSync(slots).some((name) => name.endsWith('-waiting'));
     await until(entered, 'one that waits', 20_000);
-    expect((await ask(path)).head).toContain('Status: 503');
+    const { head, body } = await ask(path, {
+      variables: { HTTP_ACCEPT: 'text/html', HTTP_ACCEPT_ENCODING: 'gzip' },
+    });
+    expect(head).toContain('Status: 503');
+    expect(head).toContain('Content-Encoding: gzip');
+    expect(gunzipSync(Buffer.from(body, 'latin1')).toString()).toContain('Waiting right now: 1.');
     expect(statSync(join(state, 'counts', 'wiki,shed,admission,queue_full')).size).toBe(1);
     writeFileSync(join(folder, 'go'), '');
     expect((await waits).body).toBe('begun\n');

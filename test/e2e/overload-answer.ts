@@ -1,6 +1,5 @@
-import type { OverloadPage } from '../../src/core/overload-page.ts';
+import { gunzipSync } from 'node:zlib';
 import { ACCEPT } from '../overload/accept-fields.ts';
-import { viewOf } from '../support/view-of.ts';
 
 export interface OverloadForm {
   readonly method: string;
@@ -9,8 +8,15 @@ export interface OverloadForm {
 
 /** What visitors ask for, and how: every format, both intents, other languages, a range, and compressed. */
 export const overloadForms: readonly OverloadForm[] = [
-  { method: 'GET', headers: { Accept: ACCEPT.firefox, 'Accept-Encoding': 'identity' } },
+  { method: 'GET', headers: { Accept: ACCEPT.firefox } },
   { method: 'GET', headers: { Accept: ACCEPT.firefox, 'Accept-Encoding': 'gzip' } },
+  {
+    method: 'POST',
+    headers: { Accept: ACCEPT.chromium, 'Accept-Encoding': 'br, gzip', 'Accept-Language': 'ar' },
+  },
+  { method: 'GET', headers: { Accept: ACCEPT.firefox, 'Accept-Encoding': 'gzip;q=0' } },
+  { method: 'HEAD', headers: { Accept: ACCEPT.firefox, 'Accept-Encoding': 'gzip' } },
+  { method: 'GET', headers: { Accept: ACCEPT.curl, 'Accept-Encoding': 'gzip' } },
   { method: 'GET', headers: { Accept: ACCEPT.firefox, 'Accept-Language': 'ar', Range: 'bytes=0-9' } },
   { method: 'HEAD', headers: { Accept: ACCEPT.firefox } },
   { method: 'POST', headers: { Accept: ACCEPT.chromium, 'Accept-Language': 'ja' } },
@@ -28,6 +34,8 @@ const FIELDS = [
   'x-robots-tag',
   'x-content-type-options',
   'content-range',
+  'content-encoding',
+  'vary',
 ];
 
 interface OverloadAnswer {
@@ -41,32 +49,20 @@ export async function overloadAnswer(
   url: string,
   { method, headers }: OverloadForm,
 ): Promise<OverloadAnswer> {
-  const response = await fetch(url, { method, headers });
-  const fields = Object.fromEntries(FIELDS.map((name) => [name, response.headers.get(name)]));
-  return { status: response.status, fields, body: withoutVisitor(await response.text()) };
-}
-
-/** What a page of this process sends. */
-export function preparedAnswer(
-  page: OverloadPage,
-  { method, headers }: OverloadForm,
-  reason: string,
-): OverloadAnswer {
-  const { Accept = '', 'Accept-Language': language = '' } = headers;
-  const view = viewOf({ REQUEST_METHOD: method, HTTP_ACCEPT: Accept, HTTP_ACCEPT_LANGUAGE: language });
-  const { head, body } = page.shed(view, 'x', 1000, { reason });
-  const lines = new TextDecoder('latin1').decode(head.fields).trimEnd().split('\r\n');
-  const own = new Headers(
-    lines.map((line): [string, string] => [
-      line.slice(0, line.indexOf(':')),
-      line.slice(line.indexOf(':') + 1),
-    ]),
+  const response = await fetch(url, {
+    method,
+    headers: { 'Accept-Encoding': 'identity', ...headers },
+    // As it came.
+    decompress: false,
+  });
+  const fields = Object.fromEntries(
+    // A list is the same with blanks between its members and without (RFC 9110, section 5.6.1): Apache puts lists together anew.
+    FIELDS.map((name) => [name, response.headers.get(name)?.replaceAll(/ *, */g, ',') ?? null]),
   );
-  return {
-    status: head.status,
-    fields: Object.fromEntries(FIELDS.map((name) => [name, own.get(name)])),
-    body: method === 'HEAD' ? '' : withoutVisitor(new TextDecoder().decode(body)),
-  };
+  const bytes = await response.bytes();
+  const isCompressed = fields['content-encoding'] === 'gzip' && bytes.length > 0;
+  const body = new TextDecoder('utf-8', { fatal: true }).decode(isCompressed ? gunzipSync(bytes) : bytes);
+  return { status: response.status, fields, body: withoutVisitor(body) };
 }
 
 /** Ids, seconds and times of the clock; a time in words as the language has it. */

@@ -1,26 +1,28 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { dashboard } from '../../scripts/grafana/dashboard.ts';
+import { DecisionCounts } from '../../src/frontend/decision-counts.ts';
+import { stateFolder } from '../../src/frontend/state-folder.ts';
 import { expressionsOf, metricsIn, withVariables } from '../grafana/expressions-of.ts';
 import { peer } from '../support/peer.ts';
 import { RawHttpClient } from '../support/raw-http-client.ts';
+import { runCommand } from './run-command.ts';
 import { RunningPrometheus } from './running-prometheus.ts';
 import { RunningSpillway } from './running-spillway.ts';
 
 const prometheus = peer('Prometheus', 'prometheus');
 const promtool = peer('promtool', 'promtool');
+const bin = join(import.meta.dirname, '../../bin/spillway');
 const guestbook = join(import.meta.dirname, '../../demo/guestbook');
 
 /** What has nothing to show in this test, by a part of its expression, and why that is as it should be. */
 const emptyByNature: readonly (readonly [part: string, why: string])[] = [
-  ['spillway_bus_refused_total', 'no application is on the bus'],
-  ['spillway_dry_run_sheds_total', 'no policy is on trial'],
+  ['spillway_bus_', 'no application is on the bus'],
   ['spillway_shadow_faults_total', 'the shadow is sound'],
-  ['spillway_parameter_overrides', 'nothing is set by hand'],
   [
-    'spillway_config_last_reload_successful{instance=~".+"} == 0',
+    'spillway_config_last_reload_successful{job=~".+",instance=~".+"} == 0',
     'the last reload was a good one: seen red on its own',
   ],
   ...(existsSync('/proc/pressure/cpu')
@@ -43,7 +45,10 @@ function program(folder: string, name: string, script: string): void {
   writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 }
 
-/** Something of everything: a daemon that dies every few seconds, a program that fails, one that is too slow for its queue, a broken policy. */
+/**
+ * Something of everything: a daemon that dies every few seconds, a program that fails, one that is too slow for its queue, a broken policy, one on trial, a
+ * parameter set by hand.
+ */
 async function serveEverything(): Promise<RunningSpillway> {
   const folder = RunningSpillway.folder();
   const answer = 'printf "Content-Type: text/plain\\n\\nhello"';
@@ -61,9 +66,10 @@ async function serveEverything(): Promise<RunningSpillway> {
     `export default { name: 'stricter', when: 'in a test', source: 'the test', parameters: {}, signals: [], reasons: ['fine', 'unloved'],
   create: () => ({ dispatch: (view) => view.meta('QUERY_STRING') === 'unloved' ? { lane: 'shed', reason: 'unloved' } : { lane: 'exec', reason: 'fine' } }) };\n`,
   );
-  return await RunningSpillway.start(
+  const running = await RunningSpillway.start(
     folder,
-    `applications:
+    `control: { socket: ./control }
+applications:
   book:
     at: /book
     cgi: { program: ${guestbook}/guestbook.cgi }
@@ -75,8 +81,13 @@ async function serveEverything(): Promise<RunningSpillway> {
   slow: { at: /slow, cgi: { program: ./slow.cgi }, policies: [ { fixed: { exec: 1 } } ], queue: { max: 1, timeout: 150ms } }
   bad: { at: /bad, cgi: { program: ./bad.cgi } }
   broken: { at: /broken, cgi: { program: ./good.cgi }, policies: [ ./broken.js ] }
+  trial: { at: /trial, cgi: { program: ./good.cgi }, policies: [ { ./stricter.js: { dry_run: true } }, fixed ] }
 `,
   );
+  const file = join(folder, 'spillway.yaml');
+  const set = await runCommand(bin, ['set', 'trial', 'fixed.exec=50', '--for', '10m', '--config', file]);
+  expect(set.code, set.output).toBe(0);
+  return running;
 }
 
 /** A short flood of everything that there is to count. */
@@ -85,8 +96,15 @@ async function visit(running: RunningSpillway): Promise<void> {
     fetch(running.address + path, options)
       .then((response) => response.arrayBuffer())
       .catch(() => {});
+  // As a one-shot frontend would have.
+  const state = stateFolder(running.folder, 'book');
+  mkdirSync(state, { recursive: true });
+  const counts = new DecisionCounts(join(state, 'counts'));
+  for (const lane of ['exec', 'shed'] as const)
+    expect(counts.count({ application: 'book', lane, policy: 'fixed', reason: 'any' })).toBeUndefined();
   await Promise.all([
     ...Array.from({ length: 10 }, () => get('/book')),
+    get('/trial?unloved'),
     get('/book?unloved'),
     ...Array.from({ length: 10 }, () => get('/good', { method: 'POST', body: 'some' })),
     ...Array.from({ length: 5 }, () => get('/slow')),

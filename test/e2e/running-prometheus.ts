@@ -33,7 +33,7 @@ export class RunningPrometheus {
   static async start(path: string, adminAddress: string): Promise<RunningPrometheus> {
     const folder = mkdtempSync(join(tmpdir(), 'spillway-prometheus-'));
     const text = readFileSync(configuration, 'utf8')
-      .replace('127.0.0.1:9180', new URL(adminAddress).host)
+      .replaceAll('127.0.0.1:9180', new URL(adminAddress).host)
       .replaceAll('15s', '1s');
     writeFileSync(join(folder, 'prometheus.yml'), text);
     copyFileSync(rules, join(folder, 'rules.yml'));

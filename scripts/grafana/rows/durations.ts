@@ -28,13 +28,17 @@ export const durations: Row = {
     lines(
       {
         title: 'Percentiles',
-        says: 'Of requests that were served. The overload page has none of it.',
+        says: 'Of requests that were served. The first byte is counted from the slot on, the rest from the arrival.',
         width: 12,
         unit: 's',
       },
       [quantile(0.5), 'half'],
       [quantile(0.95), '95 of 100'],
       [quantile(0.99), '99 of 100'],
+      [
+        `histogram_quantile(0.95, ${bucketRates('spillway_first_byte_seconds', 'lane=~"exec|forward"')})`,
+        'first byte, 95 of 100',
+      ],
     ),
   ],
 };

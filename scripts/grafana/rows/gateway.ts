@@ -12,7 +12,7 @@ export const gateway: Row = {
         width: 6,
         unit: 'none',
       },
-      [rate(ofGateways('process_cpu_seconds_total', 'job=~"$job"')), '{{instance}}'],
+      [rate(ofGateways('process_cpu_seconds_total')), '{{instance}}'],
     ),
     lines(
       {
@@ -24,7 +24,7 @@ export const gateway: Row = {
       [ofGateways('spillway_load_event_loop_delay_seconds'), '{{instance}}'],
     ),
     lines({ title: 'Memory', says: 'Resident, of the gateway alone.', width: 6, unit: 'bytes' }, [
-      ofGateways('process_resident_memory_bytes', 'job=~"$job"'),
+      ofGateways('process_resident_memory_bytes'),
       '{{instance}}',
     ]),
     lines(
@@ -35,10 +35,10 @@ export const gateway: Row = {
         unit: 'none',
       },
       [`sum by (state) (${ofGateways('spillway_http_connections')})`, '{{state}}'],
-      [ofGateways('process_open_fds', 'job=~"$job"'), 'descriptors {{instance}}'],
+      [ofGateways('process_open_fds'), 'descriptors {{instance}}'],
     ),
     lines(
-      { title: 'Bytes', says: 'Of bodies of requests and of answers.', width: 8, unit: 'Bps' },
+      { title: 'Bytes', says: 'Of bodies of requests and of answers.', width: 6, unit: 'Bps' },
       [`sum(${rate(ofApplications('spillway_received_bytes_total'))})`, 'received'],
       [`sum(${rate(ofApplications('spillway_sent_bytes_total'))})`, 'sent'],
     ),
@@ -46,7 +46,7 @@ export const gateway: Row = {
       {
         title: 'Refused',
         says: 'Malformed HTTP, requests that no application takes, and events that the bus did not take.',
-        width: 8,
+        width: 6,
         unit: 'reqps',
       },
       [`sum by (code) (${rate(ofGateways('spillway_refused_requests_total'))})`, '{{code}}'],
@@ -60,7 +60,7 @@ export const gateway: Row = {
       {
         title: 'Faults',
         says: 'Policies that threw, and lines that a full disk has cost the logs. Both should be 0 for ever.',
-        width: 8,
+        width: 6,
         unit: 'none',
       },
       [
@@ -74,6 +74,18 @@ export const gateway: Row = {
       [
         `sum by (log) (increase(${ofGateways('spillway_log_lines_lost_total')}[$__rate_interval]))`,
         'lines lost: {{log}}',
+      ],
+    ),
+    lines(
+      {
+        title: 'The bus',
+        says: 'Events that came to it by its sockets, by the application that published them. Empty where nobody does.',
+        width: 6,
+        unit: 'eps',
+      },
+      [
+        `sum by (application, scope) (${rate(ofGateways('spillway_bus_events_total'))})`,
+        '{{application}}, to {{scope}}',
       ],
     ),
   ],

@@ -6,7 +6,7 @@ export const isItWell: Row = {
   title: 'Is it well?',
   panels: [
     number(
-      { title: 'Gateways', says: 'Gateways that answer scrapes.', width: 3, unit: 'none' },
+      { title: 'Gateways', says: 'Gateways that answer scrapes.', width: 2, unit: 'none' },
       [`count(${ofGateways('spillway_build_info')})`, ''],
       [[1, 'green']],
       { base: 'red', empty: 'none' },
@@ -15,7 +15,7 @@ export const isItWell: Row = {
       {
         title: 'Alerts firing',
         says: 'Of grafana/rules.yml. What each means and what to do is in the README, chapter Metrics.',
-        width: 3,
+        width: 2,
         unit: 'none',
       },
       ['count(ALERTS{alertname=~"Spillway.+",alertstate="firing"}) or vector(0)', ''],
@@ -66,11 +66,21 @@ export const isItWell: Row = {
       {
         title: 'Fail-safe',
         says: 'Decisions a second by the fail-safe, because a policy is broken. The log has its error.',
-        width: 3,
+        width: 2,
         unit: 'reqps',
       },
       [`sum(${rate(ofApplications('spillway_decisions_total', 'policy="failsafe"'))}) or vector(0)`, ''],
       [[0.000001, 'red']],
+    ),
+    number(
+      {
+        title: 'Not as the file says',
+        says: 'Parameters that `spillway set` has changed for a while. Which they are is further down, under "On trial, and set by hand".',
+        width: 3,
+        unit: 'none',
+      },
+      [`count(${ofApplications('spillway_parameter_overrides')}) or vector(0)`, ''],
+      [[1, 'orange']],
     ),
     number(
       {

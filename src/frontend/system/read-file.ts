@@ -8,10 +8,15 @@ let room: Buffer | undefined;
 
 /** The whole of a file. Throws a SystemError. */
 export function readFile(path: string, encoding: 'latin1' | 'utf8'): string {
+  room ??= Buffer.allocUnsafeSlow(ROOM);
+  return readBytes(path, room).toString(encoding);
+}
+
+/** The whole of a file, in `room` where there is room for it. Throws a SystemError. */
+export function readBytes(path: string, room: Buffer): Buffer {
   const calls = systemCalls();
   const descriptor = openFile(path, OPEN.read);
   try {
-    room ??= Buffer.allocUnsafeSlow(ROOM);
     let bytes = room;
     let length = 0;
     for (;;) {
@@ -24,7 +29,7 @@ export function readFile(path: string, encoding: 'latin1' | 'utf8'): string {
       larger.set(bytes);
       bytes = larger;
     }
-    return bytes.toString(encoding, 0, length);
+    return bytes.subarray(0, length);
   } finally {
     calls.close(descriptor);
   }
