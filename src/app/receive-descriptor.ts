@@ -1,4 +1,5 @@
-import { dlopen, ptr, read } from 'bun:ffi';
+import { ptr, read } from 'bun:ffi';
+import { libcCalls } from '../system/libc-calls.ts';
 
 const MSG_DONTWAIT = 0x40;
 const MSG_CMSG_CLOEXEC = 0x40000000;
@@ -9,9 +10,7 @@ const CONTROL_BYTES = 24;
 /** `struct msghdr`: name, its length, vector, its count, control, its length, flags; 8 bytes each. */
 const MESSAGE_WORDS = 7;
 
-const symbols = { recvmsg: { args: ['i32', 'ptr', 'i32'], returns: 'i64' } } as const;
-
-let opened: ReturnType<typeof dlopen<typeof symbols>>['symbols'] | undefined;
+const receiving = libcCalls({ recvmsg: { args: ['i32', 'ptr', 'i32'], returns: 'i64' } });
 
 // Over buffers of their own, kept for ever: the kernel is given their bare addresses.
 const byte = new Uint8Array(new ArrayBuffer(8));
@@ -32,8 +31,7 @@ export function receiveDescriptor(socket: number): number | undefined {
   message[5] = BigInt(CONTROL_BYTES);
   message[6] = 0n;
   control.fill(0);
-  opened ??= dlopen('libc.so.6', symbols).symbols;
-  if (Number(opened.recvmsg(socket, message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC)) !== 1) return undefined;
+  if (Number(receiving().recvmsg(socket, message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC)) !== 1) return undefined;
   const at = ptr(control);
   const isDescriptor = read.i32(at, 8) === SOL_SOCKET && read.i32(at, 12) === SCM_RIGHTS;
   return isDescriptor ? read.i32(at, 16) : undefined;

@@ -1,4 +1,4 @@
-import type { AnswerReceiver } from '../core/backend.ts';
+import type { AnswerReceiver, BackendFailure } from '../core/backend.ts';
 import type { CgiHeadFailure } from '../protocol/cgi/cgi-head-failure.ts';
 import { CgiHeadReader } from '../protocol/cgi/cgi-head-reader.ts';
 import { bytesBehind } from './bytes-behind.ts';
@@ -7,14 +7,16 @@ import { bytesBehind } from './bytes-behind.ts';
 export type AnswerProgress = 'more' | 'hold' | 'whole' | CgiHeadFailure;
 
 /**
- * Makes a head and data for the receiver out of the bytes that a program or a daemon sends. Tells it nothing of the end:
- * that is for the backend, which knows what else has happened.
+ * Makes a head and data for the receiver out of the bytes that a program or a daemon sends. Which end the answer has is for the
+ * backend to say, which knows what else has happened; the receiver hears of one end only, and of nothing after it.
  *
  *              head complete             Content-Length reached
  *     head ──────────────────────► body ────────────────────────► whole
  *       │                            │
  *       │ HEAD, 204, 304, redirect   └── end of file: whole without Content-Length, else broken-off
  *       └──────────────────────► discarding ── end of file: whole
+ *
+ *     from each: end, fail or stop ──► stopped
  */
 export class AnswerAssembly {
   readonly #receiver: AnswerReceiver;
@@ -37,6 +39,11 @@ export class AnswerAssembly {
     this.#receiver = receiver;
     this.#headOnly = requestMethod === 'HEAD';
     this.#headReader = new CgiHeadReader({ maxHeadBytes, nph });
+  }
+
+  /** Whether the receiver is still to hear of the end. */
+  get answering(): boolean {
+    return this.#state !== 'stopped';
   }
 
   /** Whether an end of file alone says that the answer is whole, or broken off: nothing of its body can be missing unseen. */
@@ -64,6 +71,18 @@ export class AnswerAssembly {
       return typeof failure === 'string' ? failure : 'whole';
     }
     return this.#state === 'body' && this.#left !== Number.POSITIVE_INFINITY ? 'broken-off' : 'whole';
+  }
+
+  end(): void {
+    if (this.#state === 'stopped') return;
+    this.#state = 'stopped';
+    this.#receiver.end();
+  }
+
+  fail(failure: BackendFailure): void {
+    if (this.#state === 'stopped') return;
+    this.#state = 'stopped';
+    this.#receiver.failed(failure);
   }
 
   /** The receiver hears nothing more. */

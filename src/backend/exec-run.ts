@@ -35,7 +35,6 @@ export class ExecRun implements BackendRun {
   readonly #receiver: AnswerReceiver;
   readonly #assembly: AnswerAssembly;
   readonly #errorLines: StandardErrorLines;
-  #answering = true;
   #released = false;
   #output: PipeReader | undefined;
   #errors: PipeReader | undefined;
@@ -82,7 +81,7 @@ export class ExecRun implements BackendRun {
 
   abandon(): void {
     if (this.#released) return;
-    this.#silence();
+    this.#assembly.stop();
     this.#cutOff();
   }
 
@@ -116,22 +115,22 @@ export class ExecRun implements BackendRun {
   /** Told after `run` has returned. */
   #notStarted(failure: BackendFailure): void {
     queueMicrotask(() => {
-      this.#fail(failure);
+      this.#assembly.fail(failure);
       this.#releaseIfOver();
     });
   }
 
   #took(bytes: Uint8Array): boolean {
-    if (!this.#answering) return true;
+    if (!this.#assembly.answering) return true;
     const progress = this.#assembly.take(bytes);
     if (progress === 'hold') return false;
-    if (progress === 'whole') this.#end();
+    if (progress === 'whole') this.#assembly.end();
     else if (progress !== 'more') this.#failAndCutOff(progress);
     return true;
   }
 
   #outputEnded(): void {
-    if (this.#exit === undefined && this.#answering && !this.#assembly.framed) {
+    if (this.#exit === undefined && this.#assembly.answering && !this.#assembly.framed) {
       this.#takeBackLinger = this.#options.clock.after(lingerMs, () => this.#answerEnded());
     } else this.#answerEnded();
     this.#releaseIfOver();
@@ -139,12 +138,12 @@ export class ExecRun implements BackendRun {
 
   /** Nothing more will come of the answer. */
   #answerEnded(): void {
-    if (!this.#answering) return;
+    if (!this.#assembly.answering) return;
     const finish = this.#assembly.finish();
-    if (finish !== 'whole') this.#fail(finish);
+    if (finish !== 'whole') this.#assembly.fail(finish);
     else if (this.#exit !== undefined && 'signal' in this.#exit && !this.#assembly.framed)
-      this.#fail('broken-off');
-    else this.#end();
+      this.#assembly.fail('broken-off');
+    else this.#assembly.end();
   }
 
   #exited(exit: ProgramExit): void {
@@ -193,7 +192,7 @@ export class ExecRun implements BackendRun {
   }
 
   #failAndCutOff(failure: BackendFailure): void {
-    this.#fail(failure);
+    this.#assembly.fail(failure);
     this.#cutOff();
   }
 
@@ -217,25 +216,9 @@ export class ExecRun implements BackendRun {
     }
   }
 
-  /** False where the receiver hears nothing any more. */
-  #silence(): boolean {
-    if (!this.#answering) return false;
-    this.#answering = false;
-    this.#assembly.stop();
-    return true;
-  }
-
-  #end(): void {
-    if (this.#silence()) this.#receiver.end();
-  }
-
-  #fail(failure: BackendFailure): void {
-    if (this.#silence()) this.#receiver.failed(failure);
-  }
-
   #releaseIfOver(): void {
     const started = this.#group !== undefined;
-    if (this.#released || this.#answering || this.#output?.open || this.#errors?.open) return;
+    if (this.#released || this.#assembly.answering || this.#output?.open || this.#errors?.open) return;
     if (started && !(this.#exit !== undefined && this.#group?.gone)) return;
     this.#released = true;
     this.#takeBackTimeout();

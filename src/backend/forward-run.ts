@@ -50,7 +50,6 @@ export class ForwardRun implements BackendRun, Timed {
   #tried: readonly Address[] = noAddresses;
   /** A Unix socket was among those that refused. */
   #mayRetry = false;
-  #answering = true;
   #held = false;
   #over = false;
   #retryMs = firstRetryMs;
@@ -93,7 +92,7 @@ export class ForwardRun implements BackendRun, Timed {
 
   abandon(): void {
     if (this.#over) return;
-    this.#silence();
+    this.#assembly.stop();
     this.#close();
   }
 
@@ -173,22 +172,22 @@ export class ForwardRun implements BackendRun, Timed {
   }
 
   received(chunk: Uint8Array): void {
-    if (!this.#answering) return;
+    if (!this.#assembly.answering) return;
     const step = this.#assembly.take(chunk);
-    if (!this.#answering) return;
+    if (!this.#assembly.answering) return;
     if (step === 'more') this.#progress();
     else if (step === 'hold') {
       this.#held = true;
       this.dueMs = Number.POSITIVE_INFINITY;
       this.#socket?.pause();
     } else if (step === 'whole') {
-      this.#end();
+      this.#assembly.end();
       this.#close();
     } else this.#failAndClose(step);
   }
 
   drained(): void {
-    if (!this.#answering) return;
+    if (!this.#assembly.answering) return;
     if (!this.#held) this.#progress();
     this.#write();
   }
@@ -196,7 +195,7 @@ export class ForwardRun implements BackendRun, Timed {
   /** By either side. `reset`: the connection was not closed in order. */
   closed(reset: boolean): void {
     this.#socket = undefined;
-    if (this.#answering) this.#answerEnded(reset);
+    if (this.#assembly.answering) this.#answerEnded(reset);
     this.#release();
   }
 
@@ -216,10 +215,11 @@ export class ForwardRun implements BackendRun, Timed {
   /** A daemon which leaves a part of the body unread resets a Unix socket at its close: that says nothing of the answer. */
   #answerEnded(reset: boolean): void {
     const finish = this.#assembly.finish();
-    if (finish === 'no-head') this.#fail('silent');
-    else if (finish !== 'whole') this.#fail(finish);
-    else if (reset && this.#link?.address.kind === 'tcp' && !this.#assembly.framed) this.#fail('broken-off');
-    else this.#end();
+    if (finish === 'no-head') this.#assembly.fail('silent');
+    else if (finish !== 'whole') this.#assembly.fail(finish);
+    else if (reset && this.#link?.address.kind === 'tcp' && !this.#assembly.framed)
+      this.#assembly.fail('broken-off');
+    else this.#assembly.end();
   }
 
   #write(): void {
@@ -231,24 +231,8 @@ export class ForwardRun implements BackendRun, Timed {
     this.dueMs = this.#options.clock.now() + this.#options.timeoutMs;
   }
 
-  /** False where the receiver hears nothing any more. */
-  #silence(): boolean {
-    if (!this.#answering) return false;
-    this.#answering = false;
-    this.#assembly.stop();
-    return true;
-  }
-
-  #end(): void {
-    if (this.#silence()) this.#receiver.end();
-  }
-
-  #fail(failure: BackendFailure): void {
-    if (this.#silence()) this.#receiver.failed(failure);
-  }
-
   #failAndClose(failure: BackendFailure): void {
-    this.#fail(failure);
+    this.#assembly.fail(failure);
     this.#close();
   }
 

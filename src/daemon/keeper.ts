@@ -1,10 +1,10 @@
-import { lstatSync } from 'node:fs';
 import type { Clock } from '../core/clock.ts';
 import type { Daemon, DaemonRefusal, Ensured } from '../core/daemon.ts';
 import type { DaemonState } from '../core/daemon-state.ts';
 import { Fault } from '../core/fault.ts';
 import { MAX_SOCKET_PATH_BYTES } from '../system/unix-socket-address.ts';
 import type { ActivationSocket } from './activation-socket.ts';
+import { AdoptedDaemon } from './adopted-daemon.ts';
 import {
   type AttemptOptions,
   attemptRestart,
@@ -15,7 +15,6 @@ import {
 import { describeEnd } from './describe-end.ts';
 import { endProcess } from './end-process.ts';
 import { EnsureWaiters } from './ensure-waiters.ts';
-import { isOrphaned } from './find-orphan.ts';
 import { KeeperLog } from './keeper-log.ts';
 import type { KeeperOptions } from './keeper-options.ts';
 import { type EndCause, KeptDaemon } from './kept-daemon.ts';
@@ -64,6 +63,7 @@ export class DaemonKeeper implements Daemon {
   readonly #use: UseLock;
   readonly #watch: RetirementWatch;
   readonly #suspicion: Suspicion;
+  readonly #adopted: AdoptedDaemon;
   readonly #waiters: EnsureWaiters;
   readonly #score: StartScore;
   readonly #stop = new AbortController();
@@ -76,7 +76,6 @@ export class DaemonKeeper implements Daemon {
   #transition: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
   #cancelForgiving: (() => void) | undefined;
-  #lookingAtAdopted = false;
 
   /** Throws a Fault where the daemon can never work. */
   constructor(options: KeeperOptions) {
@@ -104,6 +103,9 @@ export class DaemonKeeper implements Daemon {
       retire: (reason) => this.#retire(reason),
     });
     this.#suspicion = new Suspicion(clock, this.#probe, () => this.#restart());
+    this.#adopted = new AdoptedDaemon(scgi.address, this.#locks.life, this.#probe, () =>
+      this.#replaceAdopted(),
+    );
   }
 
   get state(): DaemonState {
@@ -113,7 +115,7 @@ export class DaemonKeeper implements Daemon {
   ensure(deadlineMs: number): Promise<Ensured> {
     if (this.#stop.signal.aborted) return refuse('stopping');
     if (this.#state === 'failing') return refuse('start-storm');
-    if (this.#state === 'up' && !this.#adoptedHasLeft()) return ANSWER_UP;
+    if (this.#state === 'up' && (this.#kept !== undefined || !this.#adopted.hasLeft)) return ANSWER_UP;
     const ensured = this.#waiters.add(deadlineMs);
     if (this.#state === 'down' || this.#state === 'up') this.#transition = this.#start();
     return ensured;
@@ -136,7 +138,7 @@ export class DaemonKeeper implements Daemon {
   suspect(): void {
     if (this.#state !== 'up') return;
     if (this.#kept !== undefined) this.#suspicion.raise();
-    else this.#lookAtAdopted();
+    else void this.#adopted.suspect();
   }
 
   async retire(): Promise<void> {
@@ -309,19 +311,9 @@ export class DaemonKeeper implements Daemon {
     else if (this.#waiters.size > 0 || this.#held !== undefined) this.#transition = this.#start();
   }
 
-  /** Whoever retires a daemon removes its name first; whoever is killed leaves an orphan. Both looks are cheap enough to take before every use. */
-  #adoptedHasLeft(): boolean {
-    const { address } = this.#options.scgi;
-    if (this.#kept !== undefined || address.kind !== 'unix') return false;
-    return lstatSync(address.path, { throwIfNoEntry: false }) === undefined || isOrphaned(this.#locks.life);
-  }
-
-  async #lookAtAdopted(): Promise<void> {
-    if (this.#lookingAtAdopted) return;
-    this.#lookingAtAdopted = true;
-    const alive = isAlive(await this.#probe());
-    this.#lookingAtAdopted = false;
-    if (alive || this.#state !== 'up' || this.#kept !== undefined || this.#stop.signal.aborted) return;
+  /** It is gone; unless another way has been found meanwhile. */
+  #replaceAdopted(): void {
+    if (this.#state !== 'up' || this.#kept !== undefined || this.#stop.signal.aborted) return;
     this.#transition = this.#start();
   }
 

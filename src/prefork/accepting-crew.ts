@@ -19,7 +19,7 @@ export class AcceptingCrew implements Crew {
   readonly #options: CrewOptions;
   readonly #pool: AcceptingPool;
   readonly #processes: CrewProcesses<AcceptingProcess>;
-  #cancelMemoryWatch = (): void => {};
+  readonly #cancelMemoryWatch: () => void;
 
   constructor(options: CrewOptions) {
     this.#options = options;
@@ -44,14 +44,12 @@ export class AcceptingCrew implements Crew {
       random,
     );
     this.metrics = new PreforkMetrics(this);
-    if (maxMemoryBytes !== undefined) {
-      this.#cancelMemoryWatch = watchMemory(
-        clock,
-        maxMemoryBytes,
-        () => this.#processes.pids(),
-        (worker) => this.#pool.retire(worker, 'memory'),
-      );
-    }
+    this.#cancelMemoryWatch = watchMemory(
+      clock,
+      maxMemoryBytes,
+      () => this.#processes.pids(),
+      (worker) => this.#pool.retire(worker, 'memory'),
+    );
   }
 
   get isReady(): boolean {

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Random } from '../core/random.ts';
 import type { DeathCause, WorkerState } from './pool-effects.ts';
 import type { PoolOptions } from './pool-options.ts';
-import { StartDelay } from './start-delay.ts';
+import { type StartingPool, WorkerStarts } from './worker-starts.ts';
 
 /** One that lives so long has found its socket and its program. */
 const SETTLED_MS = 200;
@@ -42,23 +42,24 @@ export class AcceptingPool {
   readonly #options: PoolOptions;
   readonly #effects: AcceptingEffects;
   readonly #clock: Clock;
-  readonly #startDelay: StartDelay;
+  readonly #starts: WorkerStarts;
   readonly #workers = new Map<number, AcceptingWorker>();
   #generation = 0;
-  #nextWorker = 1;
   /** As many as there should be. */
   #wanted: number;
   #looks = 0;
-  #isReady = false;
   #state: 'running' | 'draining' | 'stopping' | 'drained' = 'running';
-  #cancelStartTimer: (() => void) | undefined;
 
   constructor(options: PoolOptions, effects: AcceptingEffects, clock: Clock, random: Random) {
     this.#options = options;
     this.#effects = effects;
     this.#clock = clock;
-    this.#startDelay = new StartDelay(random);
     this.#wanted = Math.max(1, options.minWorkers);
+    const starting: StartingPool = {
+      started: (worker) => this.#started(worker),
+      due: () => this.#balance(),
+    };
+    this.#starts = new WorkerStarts(options, effects, starting, clock, random);
   }
 
   open(): void {
@@ -67,7 +68,7 @@ export class AcceptingPool {
   }
 
   get isReady(): boolean {
-    return this.#isReady && this.#state === 'running';
+    return this.#starts.isReady && this.#state === 'running';
   }
 
   count(state: WorkerState): number {
@@ -81,12 +82,9 @@ export class AcceptingPool {
     if (worker === undefined) return;
     worker.cancelTimer();
     this.#workers.delete(id);
-    if (worker.state === 'starting') {
-      this.#startDelay.failed(this.#clock.now());
-      if (!this.#isReady) this.#effects.failing(this.#startDelay.failures);
-    } else if (worker.state === 'accepting' && succeeded) {
+    if (worker.state === 'starting') this.#starts.failed();
+    else if (worker.state === 'accepting' && succeeded)
       this.#wanted = Math.max(1, this.#options.minWorkers, this.#wanted - 1);
-    }
     this.#balance();
   }
 
@@ -99,7 +97,7 @@ export class AcceptingPool {
   reload(): void {
     if (this.#state !== 'running') return;
     this.#generation += 1;
-    this.#startDelay.succeeded();
+    this.#starts.succeeded();
     this.#balance();
   }
 
@@ -127,21 +125,15 @@ export class AcceptingPool {
   }
 
   #balance(): void {
-    while ((this.#state === 'running' || this.#state === 'draining') && this.#missing() > 0) {
-      const waitMs = this.#startDelay.waitMs(this.#clock.now());
-      if (waitMs > 0) {
-        this.#cancelStartTimer ??= this.#clock.after(waitMs, () => {
-          this.#cancelStartTimer = undefined;
-          this.#balance();
-        });
-        break;
-      }
-      this.#start();
-    }
+    if (this.#state === 'running' || this.#state === 'draining') this.#startMissing();
     if (this.#state === 'stopping' && this.#workers.size === 0) {
       this.#state = 'drained';
       this.#effects.drained();
     }
+  }
+
+  #startMissing(): void {
+    while (this.#missing() > 0 && this.#starts.tryStart());
   }
 
   #missing(): number {
@@ -151,18 +143,10 @@ export class AcceptingPool {
       if (state === 'starting') starting += 1;
       if (generation === this.#generation && (state === 'starting' || state === 'accepting')) current += 1;
     }
-    const atOnce = this.#startDelay.isCautious ? 1 : this.#options.startsAtOnce;
-    return Math.min(this.#wanted - current, atOnce - starting);
+    return Math.min(this.#wanted - current, this.#starts.atOnce - starting);
   }
 
-  #start(): void {
-    const id = this.#nextWorker;
-    this.#nextWorker += 1;
-    if (!this.#effects.start(id)) {
-      this.#startDelay.failed(this.#clock.now());
-      if (!this.#isReady) this.#effects.failing(this.#startDelay.failures);
-      return;
-    }
+  #started(id: number): void {
     const worker: AcceptingWorker = {
       id,
       generation: this.#generation,
@@ -174,11 +158,8 @@ export class AcceptingPool {
 
   #settled(worker: AcceptingWorker): void {
     worker.state = 'accepting';
-    this.#startDelay.succeeded();
-    if (!this.#isReady) {
-      this.#isReady = true;
-      this.#effects.ready();
-    }
+    this.#starts.succeeded();
+    this.#starts.becomeReady();
     // One of before may go for each that has come.
     for (const former of this.#workers.values()) {
       if (former.generation >= worker.generation || former.state !== 'accepting') continue;
@@ -191,7 +172,7 @@ export class AcceptingPool {
   #stopAll(): void {
     if (this.#state !== 'draining') return;
     this.#state = 'stopping';
-    this.#cancelStartTimer?.();
+    this.#starts.close();
     for (const worker of this.#workers.values()) {
       if (worker.state === 'starting' || worker.state === 'accepting') this.#stop(worker, 'stop');
     }

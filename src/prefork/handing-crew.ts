@@ -4,14 +4,12 @@ import type { Crew } from './crew.ts';
 import type { CrewOptions } from './crew-options.ts';
 import { CrewProcesses } from './crew-processes.ts';
 import { DescriptorSender } from './descriptor-sender.ts';
-import { isHungUp } from './is-hung-up.ts';
+import { HeldConnections } from './held-connections.ts';
 import { watchMemory } from './memory-watch.ts';
 import { PollSet } from './poll-set.ts';
-import type { PoolEffects, ShedReason, WorkerState } from './pool-effects.ts';
+import type { PoolEffects, WorkerState } from './pool-effects.ts';
 import { PreforkMetrics } from './prefork-metrics.ts';
-import { refusalAnswer } from './refusal-answer.ts';
 import { RefusingClose } from './refusing-close.ts';
-import { socketCalls } from './socket-calls.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { WorkerProcess } from './worker-process.ts';
 import type { EventLine, WorkerLine } from './worker-protocol.ts';
@@ -36,10 +34,8 @@ export class HandingCrew implements Crew {
   readonly #refusing: RefusingClose;
   readonly #sender = new DescriptorSender();
   readonly #processes: CrewProcesses<WorkerProcess>;
-  /** Descriptors of connections that no worker has acknowledged. */
-  readonly #held = new Map<number, number>();
-  #nextConnection = 1;
-  #cancelMemoryWatch = (): void => {};
+  readonly #held: HeldConnections;
+  readonly #cancelMemoryWatch: () => void;
   #exhaustedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: CrewOptions) {
@@ -51,7 +47,13 @@ export class HandingCrew implements Crew {
       deaf: (fault) => log.warn('prefork-polls-by-timer', { problem: String(fault) }),
     });
     this.#slowPolls = new PollSet(clock, { everyMs: SLOW_LOOKS_MS });
-    this.#refusing = new RefusingClose(this.#polls, clock, () => this.#acceptor.released());
+    const released = () => this.#acceptor.released();
+    this.#refusing = new RefusingClose(this.#polls, clock, released);
+    this.#held = new HeldConnections({
+      refuse: (descriptor, answer) => this.#refusing.refuse(descriptor, answer),
+      closed: released,
+      random,
+    });
     this.#pool = new WorkerPool(pool, this.#effects(), clock, random);
     this.metrics = new PreforkMetrics(this);
     const reserved = RESERVED_DESCRIPTORS + DESCRIPTORS_PER_WORKER * pool.maxWorkers;
@@ -67,15 +69,12 @@ export class HandingCrew implements Crew {
       closedSilent: () => this.metrics.closed('silent'),
       exhausted: (error) => this.#exhausted(error),
     });
-    const { maxMemoryBytes } = options;
-    if (maxMemoryBytes !== undefined) {
-      this.#cancelMemoryWatch = watchMemory(
-        clock,
-        maxMemoryBytes,
-        () => this.#processes.pids(),
-        (worker) => this.#pool.retire(worker, 'memory'),
-      );
-    }
+    this.#cancelMemoryWatch = watchMemory(
+      clock,
+      options.maxMemoryBytes,
+      () => this.#processes.pids(),
+      (worker) => this.#pool.retire(worker, 'memory'),
+    );
   }
 
   get isReady(): boolean {
@@ -122,11 +121,9 @@ export class HandingCrew implements Crew {
   }
 
   #arrived(descriptor: number): void {
-    const id = this.#nextConnection;
-    this.#nextConnection += 1;
-    this.#held.set(id, descriptor);
+    const connection = this.#held.hold(descriptor);
     this.#options.handlers.active();
-    this.#pool.arrived(id);
+    this.#pool.arrived(connection);
   }
 
   #effects(): PoolEffects {
@@ -134,7 +131,7 @@ export class HandingCrew implements Crew {
     return {
       start: (worker) => this.#start(worker),
       handOver: (worker, connection) => {
-        const descriptor = this.#held.get(connection);
+        const descriptor = this.#held.descriptor(connection);
         return (
           descriptor !== undefined && this.#processes.get(worker)?.handOver(descriptor, connection) === true
         );
@@ -148,14 +145,16 @@ export class HandingCrew implements Crew {
       },
       took: (connection, waitedMs) => {
         this.metrics.took(waitedMs);
-        this.#close(connection);
+        this.#held.close(connection);
       },
-      shed: (connection, reason) => this.#shed(connection, reason),
+      shed: (connection, reason) => {
+        this.metrics.shed(reason);
+        this.#held.refuse(connection, reason);
+      },
       isAbandoned: (connection) => {
-        const descriptor = this.#held.get(connection);
-        if (descriptor !== undefined && !isHungUp(descriptor)) return false;
+        if (!this.#held.isAbandoned(connection)) return false;
         this.metrics.closed('abandoned');
-        this.#close(connection);
+        this.#held.close(connection);
         return true;
       },
       ready: () => {
@@ -206,23 +205,6 @@ export class HandingCrew implements Crew {
     });
     this.#options.handlers.active();
     this.#pool.ended(id);
-  }
-
-  #shed(connection: number, reason: ShedReason): void {
-    this.metrics.shed(reason);
-    const descriptor = this.#held.get(connection);
-    if (descriptor === undefined) return;
-    this.#held.delete(connection);
-    // Not all at the same moment again.
-    this.#refusing.refuse(descriptor, refusalAnswer(reason, 1 + Math.floor(this.#options.random() * 5)));
-  }
-
-  #close(connection: number): void {
-    const descriptor = this.#held.get(connection);
-    if (descriptor === undefined) return;
-    this.#held.delete(connection);
-    socketCalls().close(descriptor);
-    this.#acceptor.released();
   }
 
   #exhausted(error: number): void {

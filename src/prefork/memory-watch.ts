@@ -3,13 +3,14 @@ import { residentBytes } from './resident-bytes.ts';
 
 const EVERY_MS = 1000;
 
-/** Looks at the memory of processes once a second. Returns how to end it. */
+/** Looks at the memory of processes once a second, where there is a limit. Returns how to end it. */
 export function watchMemory(
   clock: Clock,
-  maxBytes: number,
+  maxBytes: number | undefined,
   pids: () => Iterable<readonly [worker: number, pid: number]>,
   exceeded: (worker: number, bytes: number) => void,
 ): () => void {
+  if (maxBytes === undefined) return () => {};
   let cancel = (): void => {};
   const look = (): void => {
     for (const [worker, pid] of [...pids()]) {

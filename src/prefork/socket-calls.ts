@@ -1,7 +1,7 @@
-import { dlopen } from 'bun:ffi';
+import { libcCalls } from '../system/libc-calls.ts';
 
-/** The calls with which a parent accepts, watches and passes on connections. A table of its own: each call costs every program that loads it. */
-const symbols = {
+/** The calls with which a parent accepts, watches and passes on connections. */
+export const socketCalls = libcCalls({
   accept4: { args: ['i32', 'ptr', 'ptr', 'i32'], returns: 'i32' },
   close: { args: ['i32'], returns: 'i32' },
   epoll_create1: { args: ['i32'], returns: 'i32' },
@@ -12,14 +12,4 @@ const symbols = {
   sendmsg: { args: ['i32', 'ptr', 'i32'], returns: 'i64' },
   shutdown: { args: ['i32', 'i32'], returns: 'i32' },
   socketpair: { args: ['i32', 'i32', 'i32', 'ptr'], returns: 'i32' },
-} as const;
-
-type SocketCalls = ReturnType<typeof dlopen<typeof symbols>>['symbols'];
-
-let opened: SocketCalls | undefined;
-
-/** Opened at the first use. Throws where there is no glibc under its usual name. */
-export function socketCalls(): SocketCalls {
-  opened ??= dlopen('libc.so.6', symbols).symbols;
-  return opened;
-}
+});

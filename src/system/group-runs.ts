@@ -1,5 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { livingFields } from './living-fields.ts';
 import { groupExists } from './process-group.ts';
+
+/** Place of field 5 of /proc/PID/stat among those from field 3 on. */
+const PROCESS_GROUP = 2;
 
 /**
  * Whether any process of the group that `pid` leads still runs. One that has ended keeps the group in existence until it is
@@ -19,7 +23,5 @@ function isRunningMember(entry: string, group: number): boolean {
     // It ended since the directory was read.
     return false;
   }
-  // proc_pid_stat(5): the name in brackets may hold anything, so what follows is counted from the last bracket.
-  const [state = '', , processGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ', 3);
-  return Number(processGroup) === group && state !== 'Z' && state !== 'X';
+  return Number(livingFields(stat, PROCESS_GROUP + 1)?.[PROCESS_GROUP]) === group;
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { startInStat } from './start-in-stat.ts';
 
 /** A process for good: its number may be given to another one later, the moment of its start not. */
 export interface ProcessIdentity {
@@ -15,10 +16,8 @@ export function identifyProcess(pid: number): ProcessIdentity | undefined {
   } catch {
     return undefined;
   }
-  // The name in brackets may hold anything, so what follows is counted from the last bracket.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const startTicks = Number(fields[19]);
-  return fields[0] === 'Z' || fields[0] === 'X' || Number.isNaN(startTicks) ? undefined : { pid, startTicks };
+  const start = startInStat(stat);
+  return start === undefined ? undefined : { pid, startTicks: Number(start) };
 }
 
 export function isRunning({ pid, startTicks }: ProcessIdentity): boolean {

@@ -8,9 +8,9 @@ import { DaemonKeeper } from '../../src/daemon/keeper.ts';
 import { FileLock } from '../../src/system/file-lock.ts';
 import { SystemClock } from '../../src/system/system-clock.ts';
 import { openDescriptors } from '../support/open-descriptors.ts';
+import { until } from '../support/until.ts';
 import { RecordedLog } from './recorded-log.ts';
 import { RecordedObserver } from './recorded-observer.ts';
-import { until } from './until.ts';
 
 const FIXTURE = join(import.meta.dirname, 'fixtures', 'inheriting-daemon.py');
 const clock = new SystemClock();

@@ -16,9 +16,9 @@ import type { DaemonConfiguration } from '../../src/config/configuration.ts';
 import { DaemonKeeper } from '../../src/daemon/keeper.ts';
 import { FileLock } from '../../src/system/file-lock.ts';
 import { SystemClock } from '../../src/system/system-clock.ts';
+import { until } from '../support/until.ts';
 import { RecordedLog } from './recorded-log.ts';
 import { RecordedObserver } from './recorded-observer.ts';
-import { until } from './until.ts';
 
 const FIXTURE = join(import.meta.dirname, 'fixtures', 'daemon.py');
 const CONTENDER = join(import.meta.dirname, 'fixtures', 'contender.ts');

@@ -4,7 +4,7 @@ import { groupRuns } from '../../src/system/group-runs.ts';
 import { closeDescriptor, openPipe } from '../../src/system/pipe.ts';
 import { groupExists, signalGroup } from '../../src/system/process-group.ts';
 import { restoreLimits } from '../../src/system/restore-limits.ts';
-import { until } from '../daemon/until.ts';
+import { until } from '../support/until.ts';
 
 const quiet = { stdio: ['ignore', 'ignore', 'ignore'] as ['ignore', 'ignore', 'ignore'] };
 

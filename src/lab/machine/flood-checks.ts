@@ -3,7 +3,9 @@ import type { PolicyDefinition } from '../../core/policy.ts';
 import { standardPolicyHelpers } from '../../core/standard-policy-helpers.ts';
 import { type FloodWork, twelveMs } from './flood-work.ts';
 import { machineOf } from './machine-of.ts';
-import type { MachineOptions, SimulatedAnswer, SimulatedMachine } from './simulated-machine.ts';
+import type { MachineOptions } from './machine-options.ts';
+import type { SimulatedAnswer } from './simulated-answer.ts';
+import type { SimulatedMachine } from './simulated-machine.ts';
 
 /** What a policy claims beyond the contract that all keep. Its header says the same to the operator. */
 export interface FloodClaims {

@@ -2,7 +2,8 @@ import type { PolicyDefinition } from '../../core/policy.ts';
 import { seededRandom } from '../../core/seeded-random.ts';
 import { checkParameters } from '../../policy/check-parameters.ts';
 import { createPolicyChain } from '../../policy/create-policy-chain.ts';
-import { type MachineOptions, SimulatedMachine } from './simulated-machine.ts';
+import type { MachineOptions } from './machine-options.ts';
+import { SimulatedMachine } from './simulated-machine.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 type Given = Readonly<Record<string, unknown>>;

@@ -12,13 +12,21 @@ export interface FloodVerdict extends PolicyVerdict {
 /** A policy may have a first moment, or a while after, in which it is careful. */
 const NEEDLESS = 0.05;
 
-/** Floods a policy with its defaults in the simulated machine: a few seconds at most for one that keeps the contract. */
-export function* runFloodChecks(definition: PolicyDefinition, file?: string): Generator<FloodVerdict> {
+/**
+ * Floods a policy with its defaults in the simulated machine: a few seconds at most for one that keeps the contract. Each check is told to `begin`
+ * before.
+ */
+export function* runFloodChecks(
+  definition: PolicyDefinition,
+  file?: string,
+  begin: (sentence: string) => void = () => {},
+): Generator<FloodVerdict> {
   const claims = { needless: NEEDLESS };
   for (const { sentence, run } of [
     ...floodChecks(definition, claims, twelveMs),
     ...furtherFloodChecks(definition, claims),
   ]) {
+    begin(sentence);
     try {
       yield { sentence, ...run() };
     } catch (error) {

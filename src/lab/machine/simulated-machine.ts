@@ -3,54 +3,11 @@ import type { Decision } from '../../core/decision.ts';
 import type { RunLane } from '../../core/lane.ts';
 import type { Load } from '../../core/load.ts';
 import type { Result } from '../../core/outcome.ts';
-import type { Random } from '../../core/random.ts';
 import type { View } from '../../core/view.ts';
-import type { PolicyChain } from '../../policy/policy-chain.ts';
-import type { VirtualClock } from './virtual-clock.ts';
-
-export interface MachineOptions {
-  readonly clock: VirtualClock;
-  readonly random: Random;
-  readonly chain: PolicyChain;
-  readonly processors: number;
-  /** Processor time that one request needs, milliseconds; drawn anew for each. */
-  readonly work: (random: Random) => number;
-  /** Time in which the program sleeps, with no processor. */
-  readonly sleepMs?: number;
-  /** The only lane, where there is no daemon to start. */
-  readonly lane?: RunLane;
-  /** With it both lanes are there, and the daemon is down until it is asked for. */
-  readonly daemon?: SimulatedDaemon;
-  readonly queueMax?: number;
-  readonly queueTimeoutMs?: number;
-  /** Signals that this machine cannot measure. */
-  readonly withoutSignals?: boolean;
-  /** Whoever is refused comes back after this long at the soonest, so many times; each time `backOff` times as late. */
-  readonly retries?: { readonly times: number; readonly afterMs: number; readonly backOff?: number };
-  /** Tasks of somebody else that never sleep. */
-  readonly neighbours?: number;
-  /** What the gateway's own event loop needs for each thing that happens, milliseconds; things that happen meanwhile wait. */
-  readonly loopMs?: number;
-  /** What is asked for; the same for every request where left out. */
-  readonly view?: (random: Random) => View;
-}
-
-export interface SimulatedDaemon {
-  readonly bootMs: number;
-  /** As that of a program; less, since nothing has to start. */
-  readonly work: (random: Random) => number;
-}
-
-/** What became of one visitor's request. */
-export interface SimulatedAnswer {
-  readonly view: View;
-  readonly result: Result;
-  readonly decision: Decision;
-  readonly arrivedMs: number;
-  readonly finishedMs: number;
-  readonly totalMs: number;
-  readonly waitMs: number;
-}
+import type { MachineOptions } from './machine-options.ts';
+import { MachineSignals } from './machine-signals.ts';
+import { SharedProcessors } from './shared-processors.ts';
+import type { SimulatedAnswer } from './simulated-answer.ts';
 
 interface Waiting {
   readonly view: View;
@@ -67,12 +24,9 @@ interface Running {
   readonly inflight: number;
   readonly lane: RunLane;
   readonly decision: Decision;
-  /** Attained service of the whole machine at which it is done. */
-  readonly doneAt: number;
 }
 
 const sameView: View = { meta: () => undefined, entries: () => [] };
-const SAMPLE_MS = 100;
 /** From the gateway to a visitor in a closed loop and back. */
 const NETWORK_MS = 0.1;
 
@@ -85,8 +39,6 @@ export class SimulatedMachine {
   readonly answers: SimulatedAnswer[] = [];
   /** Requests that have come so far, those that came back included. */
   arrived = 0;
-  /** Processor time that requests had in all, milliseconds. */
-  workedMs = 0;
   /** When the daemon was asked for; nothing before. */
   daemonAskedMs: number | undefined;
   #daemonUpMs = Number.POSITIVE_INFINITY;
@@ -96,19 +48,12 @@ export class SimulatedMachine {
   #loopFreeMs = 0;
   #ratePerSecond = 0;
   #nextArrival: () => void = () => undefined;
-  #nextDone: () => void = () => undefined;
   readonly #queue: Waiting[] = [];
-  /** That which is done first comes last. All attain the same, so their order never changes. */
-  readonly #running: Running[] = [];
+  readonly #processors: SharedProcessors;
+  readonly #signals: MachineSignals;
   /** Slots in use: of what runs, sleeps, or is done and the event loop has not seen it yet. */
   readonly #held: Record<RunLane, number> = { exec: 0, forward: 0 };
   #laneInForce: RunLane;
-  /** Service that any one running request has attained so far, milliseconds of one processor. */
-  #attained = 0;
-  #attainedMs = 0;
-  #loadAverage = 0;
-  #crowdedMs = 0;
-  #sample = { running: 0, pressure: 0, loopDelayMs: 0 };
 
   constructor(options: MachineOptions) {
     this.#options = {
@@ -123,8 +68,11 @@ export class SimulatedMachine {
       ...options,
     };
     this.#laneInForce = this.#options.lane;
-    this.#sampleForever();
-    this.#averageForever();
+    const { clock, processors, neighbours } = this.#options;
+    this.#processors = new SharedProcessors(clock, processors, neighbours);
+    this.#signals = new MachineSignals(clock, this.#processors, () =>
+      Math.max(0, this.#loopFreeMs - clock.now()),
+    );
   }
 
   get limit(): number {
@@ -133,6 +81,11 @@ export class SimulatedMachine {
 
   get inflight(): number {
     return this.#held.exec + this.#held.forward;
+  }
+
+  /** Processor time that requests had in all, milliseconds. */
+  get workedMs(): number {
+    return this.#processors.workedMs;
   }
 
   get daemon(): DaemonState {
@@ -169,14 +122,14 @@ export class SimulatedMachine {
     return {
       processors,
       machineProcessors: known(processors),
-      loadAverage: known(this.#loadAverage),
-      running: known(this.#sample.running),
-      cpuPressure: known(this.#sample.pressure),
+      loadAverage: known(this.#signals.loadAverage),
+      running: known(this.#signals.running),
+      cpuPressure: known(this.#signals.cpuPressure),
       memoryPressure: known(0),
       ioPressure: known(0),
       cpuBusy: undefined,
       memoryAvailable: undefined,
-      eventLoopDelayMs: known(this.#sample.loopDelayMs),
+      eventLoopDelayMs: known(this.#signals.eventLoopDelayMs),
       lanes: daemon === undefined ? [lane] : ['exec', 'forward'],
       daemon: this.daemon,
       inflight: { ...this.#held },
@@ -269,36 +222,16 @@ export class SimulatedMachine {
     return lane === 'forward' ? Math.max(0, this.#daemonUpMs - clock.now()) : 0;
   }
 
-  #start(started: Omit<Running, 'doneAt'>): void {
-    this.#attain();
+  #start({ waiting, decision, lane, startedMs, inflight }: Running): void {
     const { work, daemon, random } = this.#options;
-    const needed = started.lane === 'forward' && daemon !== undefined ? daemon.work : work;
-    const doneAt = this.#attained + needed(random);
-    let [from, to] = [0, this.#running.length];
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if ((this.#running[middle]?.doneAt ?? 0) > doneAt) from = middle + 1;
-      else to = middle;
-    }
-    this.#running.splice(from, 0, { ...started, doneAt });
-    this.#scheduleDone();
-  }
-
-  #scheduleDone(): void {
-    this.#nextDone();
-    const done = this.#running.at(-1);
-    if (done === undefined) return;
-    const delayMs = Math.max(0, done.doneAt - this.#attained) / this.#share();
-    this.#nextDone = this.#options.clock.after(delayMs, () => {
-      this.#attain();
-      this.#running.pop();
+    const needed = lane === 'forward' && daemon !== undefined ? daemon.work : work;
+    this.#processors.run(needed(random), () =>
       this.#throughLoop(() => {
-        this.#held[done.lane] -= 1;
-        this.#finish(done.waiting, 'served', done.decision, done.startedMs, done.inflight);
+        this.#held[lane] -= 1;
+        this.#finish(waiting, 'served', decision, startedMs, inflight);
         this.#grant();
-      });
-      this.#scheduleDone();
-    });
+      }),
+    );
   }
 
   #refuse(waiting: Waiting, decision: Decision): void {
@@ -331,40 +264,6 @@ export class SimulatedMachine {
     if (this.#closedLoops > this.#closedLoopsWanted) this.#closedLoops -= 1;
     // The answer has to get there, and the next request to come.
     else clock.after(NETWORK_MS, () => this.#come(0, true));
-  }
-
-  /** Of one processor, what each running request has. */
-  #share(): number {
-    return Math.min(1, this.#options.processors / Math.max(1, this.#tasks));
-  }
-
-  /** Tasks that run or want to. */
-  get #tasks(): number {
-    return this.#running.length + this.#options.neighbours;
-  }
-
-  #attain(): void {
-    const nowMs = this.#options.clock.now();
-    const passedMs = nowMs - this.#attainedMs;
-    this.#attained += passedMs * this.#share();
-    this.workedMs += passedMs * this.#share() * this.#running.length;
-    if (this.#tasks > this.#options.processors) this.#crowdedMs += passedMs;
-    this.#attainedMs = nowMs;
-  }
-
-  #sampleForever(): void {
-    this.#attain();
-    const loopDelayMs = Math.max(0, this.#loopFreeMs - this.#options.clock.now());
-    this.#sample = { running: this.#tasks, pressure: this.#crowdedMs / SAMPLE_MS, loopDelayMs };
-    this.#crowdedMs = 0;
-    this.#options.clock.after(SAMPLE_MS, () => this.#sampleForever());
-  }
-
-  /** As Linux does: every 5 s, with a time constant of a minute. */
-  #averageForever(): void {
-    const kept = Math.exp(-5 / 60);
-    this.#loadAverage = this.#loadAverage * kept + this.#tasks * (1 - kept);
-    this.#options.clock.after(5000, () => this.#averageForever());
   }
 }
 
