@@ -1,81 +1,82 @@
 /**
  * Spillway with its default configuration beside other servers, some with a limit that was set by hand, while more visitors come than
- * the machine can serve. `npm run bench:overload [-- --quick] [-- --seconds N] [-- --chart FILE]`.
+ * the machine can serve. `npm run bench:overload -- [--scenario NAME[,NAME] | --scenario all] [--quick] [--seconds N] [--only TEXT]
+ * [--chart FILE]`. Without a scenario: `burn`, of which the chart is. `--only` takes the servers whose name has this in it.
  */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Aim } from './overload/aim.ts';
+import { aimsTable } from './overload/aims-table.ts';
+import { scenariosOf } from './overload/all-scenarios.ts';
+import { compileFixture } from './overload/compile-fixture.ts';
 import { overloadChart } from './overload/overload-chart.ts';
 import { overloadPeers } from './overload/overload-peers.ts';
-import type { OverloadRow } from './overload/overload-row.ts';
-import { overloadTable } from './overload/overload-table.ts';
 import { RunningPeer } from './overload/running-peer.ts';
+import type { ScenarioContext } from './overload/scenario.ts';
 import { adoptOrphans, endLeftovers } from './peers/leftovers.ts';
 
 const { values } = parseArgs({
   options: {
+    scenario: { type: 'string', default: 'burn' },
     quick: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '8' },
-    burn: { type: 'string', default: '12' },
     only: { type: 'string', default: '' },
     chart: { type: 'string' },
   },
 });
+const scenarios = scenariosOf(values.scenario);
 const seconds = values.quick ? 3 : Number(values.seconds);
-/** Shares of the capacity that are offered. */
-const shares = values.quick ? [0.6, 5] : [0.6, 1.2, 2, 5, 10];
+if (!(seconds > 0)) throw new Error(`expected a number of seconds, found ${values.seconds}`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 adoptOrphans();
-const folder = mkdtempSync(join(tmpdir(), 'spillway-overload-'));
-chmodSync(folder, 0o755);
-const program = join(folder, 'burn');
-const compiled = Bun.spawnSync([
-  'cc',
-  '-O2',
-  `-DBURN_MS=${Number(values.burn)}`,
-  '-o',
-  program,
-  join(import.meta.dirname, 'overload/burn.c'),
-]);
-if (compiled.exitCode !== 0) throw new Error(`cc: ${compiled.stderr.toString()}`);
-const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const root = mkdtempSync(join(tmpdir(), 'spillway-overload-'));
+chmodSync(root, 0o755);
+const end = (code: number): never => {
+  for (const line of endLeftovers()) print(`left behind: ${line}`);
+  rmSync(root, { recursive: true, force: true });
+  process.exit(code);
+};
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(1));
+
+let folders = 0;
+const context: ScenarioContext = {
+  peers: overloadPeers.filter(({ name, missing }) => {
+    if (!name.toLowerCase().includes(values.only.toLowerCase())) return false;
+    if (missing !== undefined) print(`${name}: not measured, ${missing} is not installed`);
+    return missing === undefined;
+  }),
+  floodMs: seconds * 1000,
+  quick: values.quick,
+  program: compileFixture('burn.c', join(root, 'burn')),
+  start: (peer, site) => RunningPeer.start(peer, context.folder(), site),
+  print,
+  folder() {
+    folders += 1;
+    const folder = join(root, String(folders));
+    mkdirSync(folder);
+    chmodSync(folder, 0o755);
+    return folder;
+  },
+};
 
 try {
   const { model } = cpus()[0] ?? { model: 'unknown' };
-  print(
-    `${cpus().length} processors (${model}), ${new Date().toISOString().slice(0, 10)}, a CGI program that burns ${values.burn} ms`,
-  );
-  const rows: OverloadRow[] = [];
-  let capacity: number | undefined;
-  for (const [index, peer] of overloadPeers.entries()) {
-    if (!peer.name.toLowerCase().includes(values.only.toLowerCase())) continue;
-    if (peer.missing !== undefined) {
-      print(`${peer.name}: not measured, ${peer.missing} is not installed`);
-      continue;
-    }
-    const running = await RunningPeer.start(peer, join(folder, String(index)), program);
-    capacity ??= await running.capacity(4, seconds * 1000);
-    for (const share of shares) {
-      const rate = share * capacity;
-      // A quiet moment before, and after it the time in which everybody is to be served again.
-      const [, flood, after] = await running.offer([
-        [capacity / 4, 1000],
-        [rate, seconds * 1000],
-        [capacity * 0.5, 4000],
-      ]);
-      if (flood === undefined || after === undefined) throw new Error('a phase is missing');
-      rows.push({ peer: peer.name, share, flood, recoveryMs: after.lastBadMs });
-      print(
-        `  ${peer.name} at ${share} times: ${flood.good.toFixed(0)} good of ${flood.offered.toFixed(0)} a second, p99 ${flood.p99?.toFixed(0) ?? '-'} ms, shed p99 ${flood.shedP99?.toFixed(0) ?? '-'} ms, well again after ${(after.lastBadMs / 1000).toFixed(1)} s`,
-      );
-    }
-    await running.stop();
+  print(`${cpus().length} processors (${model}), ${new Date().toISOString().slice(0, 10)}`);
+  const aims: Aim[] = [];
+  for (const { name, about, run } of scenarios) {
+    print(`\n${name}: ${about}`);
+    const result = await run(context);
+    print(`\nCapacity in a closed loop: ${result.capacity.toFixed(0)} a second\n\n${result.table}`);
+    aims.push(...result.aims);
+    if (name === 'burn' && values.chart !== undefined && result.rows !== undefined)
+      writeFileSync(values.chart, overloadChart(result.rows, result.capacity));
   }
-  print(`\nCapacity in a closed loop: ${capacity?.toFixed(0)} a second\n\n${overloadTable(rows)}`);
-  if (values.chart !== undefined) writeFileSync(values.chart, overloadChart(rows, capacity ?? 1));
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-  for (const line of endLeftovers()) print(`left behind: ${line}`);
+  if (aims.length > 0) print(aimsTable(aims));
+} catch (error) {
+  process.stderr.write(`${String(error)}\n`);
+  end(1);
 }
-process.exit(0);
+end(0);

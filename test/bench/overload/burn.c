@@ -1,5 +1,6 @@
-/* A CGI program that only computes, for BURN_MS milliseconds of processor time. */
+/* A CGI program that only computes, for as many milliseconds of processor time as its query says: `/burn?12.5`. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 static double used(void) {
@@ -9,7 +10,8 @@ static double used(void) {
 }
 
 int main(void) {
-  double end = BURN_MS;
+  const char *query = getenv("QUERY_STRING");
+  double end = query ? atof(query) : 0;
   volatile unsigned x = 1;
   while (used() < end)
     for (int i = 0; i < 10000; i++) x = x * 1664525u + 1013904223u;

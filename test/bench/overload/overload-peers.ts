@@ -2,13 +2,21 @@ import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Peer, peer } from '../../support/peer.ts';
 
-/** A server that runs the program at `/burn`, with the defaults of its distribution or a limit that somebody has set by hand. */
+/** What is served. */
+export interface Site {
+  /** A CGI program. */
+  readonly program: string;
+  /** Where it is, each an application of its own where a server knows such: `/burn`. */
+  readonly paths: readonly string[];
+}
+
+/** A server that runs a program, with the defaults of its distribution or a limit that somebody has set by hand. */
 export interface OverloadPeer {
   readonly name: string;
   /** What is missing; nothing where it can run. */
   readonly missing: string | undefined;
   /** Writes its configuration into an empty folder; gives the commands to run. */
-  prepare(folder: string, port: number, program: string): readonly (readonly string[])[];
+  prepare(folder: string, port: number, site: Site): readonly (readonly string[])[];
 }
 
 const nginx = peer('nginx', 'nginx');
@@ -24,7 +32,7 @@ function missing(peers: Readonly<Record<string, Peer>>): string | undefined {
   return Object.keys(peers).find((name) => peers[name]?.available !== true);
 }
 
-function nginxCommands(folder: string, port: number, program: string, limit: string): string[][] {
+function nginxCommands(folder: string, port: number, { program, paths }: Site, limit: string): string[][] {
   for (const one of ['body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']) mkdirSync(join(folder, one));
   const wrap = join(folder, 'fcgiwrap.sock');
   writeFileSync(
@@ -38,13 +46,17 @@ http {
   uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
   server {
     listen 127.0.0.1:${port} backlog=4096; server_name localhost;
-    location /burn {
+${paths
+  .map(
+    (path) => `    location ${path} {
       ${limit}
       fastcgi_param SCRIPT_FILENAME ${program}; fastcgi_param REQUEST_METHOD $request_method;
       fastcgi_param QUERY_STRING $query_string; fastcgi_param SERVER_PROTOCOL $server_protocol;
       fastcgi_pass unix:${wrap};
     }
-  }
+`,
+  )
+  .join('')}  }
 }
 `,
   );
@@ -54,9 +66,9 @@ http {
   ];
 }
 
-function lighttpdCommands(folder: string, port: number, program: string): string[][] {
+function lighttpdCommands(folder: string, port: number, { program, paths }: Site): string[][] {
   mkdirSync(join(folder, 'www'));
-  copyFileSync(program, join(folder, 'www', 'burn'));
+  for (const path of paths) copyFileSync(program, join(folder, 'www', path));
   writeFileSync(
     join(folder, 'lighttpd.conf'),
     `server.modules = ( "mod_cgi" )
@@ -73,7 +85,7 @@ cgi.assign = ( "" => "" )
   return [[lighttpd.path, '-D', '-f', join(folder, 'lighttpd.conf')]];
 }
 
-function apacheCommands(folder: string, port: number, program: string): string[][] {
+function apacheCommands(folder: string, port: number, { program, paths }: Site): string[][] {
   mkdirSync(join(folder, 'cgi-bin'));
   copyFileSync(program, join(folder, 'cgi-bin', 'burn'));
   const names = ['mpm_event', 'authz_core', 'alias', 'cgid'];
@@ -88,7 +100,7 @@ ScriptSock ${folder}/cgid.sock
 Listen 127.0.0.1:${port}
 ${names.map((name) => `LoadModule ${name}_module ${modules}/mod_${name}.so`).join('\n')}
 ${isRoot ? 'User www-data\nGroup www-data' : ''}
-ScriptAlias /burn ${folder}/cgi-bin/burn
+${paths.map((path) => `ScriptAlias ${path} ${folder}/cgi-bin/burn`).join('\n')}
 <Directory ${folder}/cgi-bin>
   Require all granted
 </Directory>
@@ -97,7 +109,7 @@ ScriptAlias /burn ${folder}/cgi-bin/burn
   return [[apache.path, '-D', 'FOREGROUND', '-f', join(folder, 'apache.conf')]];
 }
 
-function haproxyCommands(folder: string, port: number, program: string): string[][] {
+function haproxyCommands(folder: string, port: number, site: Site): string[][] {
   const behind = port + 1;
   writeFileSync(
     join(folder, 'haproxy.cfg'),
@@ -116,35 +128,46 @@ listen burn
   );
   return [
     [haproxy.path, '-db', '-f', join(folder, 'haproxy.cfg')],
-    ...lighttpdCommands(folder, behind, program),
+    ...lighttpdCommands(folder, behind, site),
   ];
 }
 
-function spillwayCommands(folder: string, port: number, program: string): string[][] {
+function spillwayCommands(folder: string, port: number, { program, paths }: Site): string[][] {
   writeFileSync(
     join(folder, 'spillway.yaml'),
     `listen: [ { http: 127.0.0.1:${port} } ]
 log: { access: false, format: json }
 applications:
-  burn: { at: /burn, cgi: { program: ${program} } }
-`,
+${paths.map((path) => `  ${path.slice(1)}: { at: ${path}, cgi: { program: ${program} } }\n`).join('')}`,
   );
-  return [[process.execPath, main, 'serve', join(folder, 'spillway.yaml')]];
+  return [spillwayCommand(folder)];
 }
 
+/** Serves what `spillway.yaml` in this folder says. */
+export function spillwayCommand(folder: string): string[] {
+  return [process.execPath, main, 'serve', join(folder, 'spillway.yaml')];
+}
+
+/** With its default configuration: what the aims are about. */
+export const spillwayPeer: OverloadPeer = {
+  name: 'Spillway, nothing set',
+  missing: undefined,
+  prepare: spillwayCommands,
+};
+
 export const overloadPeers: readonly OverloadPeer[] = [
-  { name: 'Spillway, nothing set', missing: undefined, prepare: spillwayCommands },
+  spillwayPeer,
   {
     name: 'nginx, fcgiwrap',
     missing: missing({ nginx, fcgiwrap }),
-    prepare: (folder, port, program) => nginxCommands(folder, port, program, ''),
+    prepare: (folder, port, site) => nginxCommands(folder, port, site, ''),
   },
   { name: 'lighttpd, mod_cgi', missing: missing({ lighttpd }), prepare: lighttpdCommands },
   { name: 'Apache, mod_cgid', missing: missing({ Apache: apache }), prepare: apacheCommands },
   {
     name: 'nginx, limit_conn 8 by hand',
     missing: missing({ nginx, fcgiwrap }),
-    prepare: (folder, port, program) => nginxCommands(folder, port, program, 'limit_conn all 8;'),
+    prepare: (folder, port, site) => nginxCommands(folder, port, site, 'limit_conn all 8;'),
   },
   {
     name: 'HAProxy, maxconn 4 by hand',

@@ -1,4 +1,5 @@
 import type { OverloadRow } from './overload-row.ts';
+import type { PhaseReport } from './phase-report.ts';
 
 /** Served within a second, per second, and the 99th percentile of those who were served; a column for each server. */
 export function overloadTable(rows: readonly OverloadRow[]): string {
@@ -10,7 +11,7 @@ export function overloadTable(rows: readonly OverloadRow[]): string {
     ...shares.map(
       (share) => `| ${share} times | ${peers.map((peer) => cell(rows, peer, share)).join(' | ')} |`,
     ),
-    `| well again after 10 times | ${peers.map((peer) => recovery(rows, peer)).join(' | ')} |`,
+    `| well again after ${Math.max(...shares)} times | ${peers.map((peer) => recovery(rows, peer)).join(' | ')} |`,
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -22,7 +23,13 @@ function cell(rows: readonly OverloadRow[], peer: string, share: number): string
   const parts = [`${good.toFixed(0)}/s`, `p99 ${p99?.toFixed(0) ?? '-'} ms`];
   if (share < 1 && shed > 0) parts.push(`sheds ${((100 * shed) / offered).toFixed(1)} %`);
   if (share > 1 && shedP99 !== undefined) parts.push(`shed p99 ${shedP99.toFixed(0)} ms`);
-  return parts.join(', ');
+  return [...parts, ...retries(row.flood)].join(', ');
+}
+
+/** Nothing where nobody came back. */
+function retries({ attemptsEach, firstGood }: PhaseReport): string[] {
+  if (attemptsEach === 1) return [];
+  return [`${firstGood.toFixed(0)}/s at once`, `${attemptsEach.toFixed(1)} attempts each`];
 }
 
 function recovery(rows: readonly OverloadRow[], peer: string): string {

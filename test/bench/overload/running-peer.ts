@@ -1,9 +1,11 @@
-import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Subprocess } from 'bun';
+import { seededRandom } from '../../../src/core/seeded-random.ts';
 import { signalGroup } from '../../../src/system/process-group.ts';
-import type { OverloadPeer } from './overload-peers.ts';
+import type { LoadPlan } from './load-plan.ts';
+import type { OverloadPeer, Site } from './overload-peers.ts';
 import type { PhaseReport } from './phase-report.ts';
+import { drawServiceMs, type ServiceTime } from './service-time.ts';
 
 /** Two in a row are free. */
 function freePort(): number {
@@ -23,29 +25,35 @@ function freePort(): number {
 /** A started server. */
 export class RunningPeer {
   readonly port: number;
+  /** What it writes. */
+  readonly log: string;
   readonly #processes: readonly Subprocess[];
 
-  private constructor(port: number, processes: readonly Subprocess[]) {
+  private constructor(port: number, log: string, processes: readonly Subprocess[]) {
     this.port = port;
+    this.log = log;
     this.#processes = processes;
   }
 
-  /** Resolves when the program answers through it. */
-  static async start(peer: OverloadPeer, folder: string, program: string): Promise<RunningPeer> {
-    mkdirSync(folder);
-    chmodSync(folder, 0o755);
+  get pids(): readonly number[] {
+    return this.#processes.map(({ pid }) => pid);
+  }
+
+  /** Resolves when the program answers through it. `folder`: an empty one, which everybody may enter. */
+  static async start(peer: OverloadPeer, folder: string, site: Site): Promise<RunningPeer> {
     const port = freePort();
-    const log = Bun.file(join(folder, 'output.log'));
+    const name = join(folder, 'output.log');
+    const log = Bun.file(name);
     const processes = peer
-      .prepare(folder, port, program)
+      .prepare(folder, port, site)
       .map((command) =>
         Bun.spawn([...command], { stdin: 'ignore', stdout: log, stderr: log, cwd: folder, detached: true }),
       );
-    const running = new RunningPeer(port, processes);
+    const running = new RunningPeer(port, name, processes);
     let found = 'no connection';
     for (let tries = 0; tries < 200; tries++) {
       try {
-        const response = await fetch(`http://127.0.0.1:${port}/burn`);
+        const response = await fetch(`http://127.0.0.1:${port}${site.paths[0]}`);
         await response.arrayBuffer();
         if (response.ok) return running;
         found = `status ${response.status}`;
@@ -59,12 +67,15 @@ export class RunningPeer {
   }
 
   /** Answers a second with so many visitors who each come back at once. */
-  async capacity(visitors: number, durationMs: number): Promise<number> {
+  async capacity(path: string, service: ServiceTime, visitors: number, durationMs: number): Promise<number> {
+    const random = seededRandom(0);
     const end = performance.now() + durationMs;
     let answers = 0;
     const visitor = async (): Promise<void> => {
       while (performance.now() < end) {
-        const response = await fetch(`http://127.0.0.1:${this.port}/burn`, { keepalive: false });
+        const serviceMs = drawServiceMs(service, random).toFixed(3);
+        const url = `http://127.0.0.1:${this.port}${path}?${serviceMs}`;
+        const response = await fetch(url, { keepalive: false });
         await response.arrayBuffer();
         if (response.ok) answers++;
       }
@@ -73,14 +84,13 @@ export class RunningPeer {
     return (answers * 1000) / durationMs;
   }
 
-  /** `phases`: visitors a second, and for how long. */
-  async offer(phases: readonly (readonly [rate: number, durationMs: number])[]): Promise<PhaseReport[]> {
-    const written = phases.map(([rate, durationMs]) => `${Math.round(rate)}:${durationMs}`).join(',');
+  /** Ends when the last visitor has. The reports of each stream, one for each of its phases. */
+  async offer({ seed, streams }: Omit<LoadPlan, 'port'>): Promise<PhaseReport[][]> {
+    const plan: LoadPlan = { port: this.port, seed, streams };
     const load = Bun.spawn([
       process.execPath,
       join(import.meta.dirname, 'fixtures/offer-load.ts'),
-      String(this.port),
-      written,
+      JSON.stringify(plan),
     ]);
     const reports: unknown = await new Response(load.stdout).json();
     if (!Array.isArray(reports)) throw new Error('the load gave no report');

@@ -1,34 +1,33 @@
 import type { Socket } from 'bun';
+import { readRetryAfter } from './read-retry-after.ts';
+import type { Ended, VisitorEnd } from './visitor-end.ts';
 
-/** How a visit ended. */
-export type VisitorEnd = 'good' | 'late' | 'shed' | 'failed' | 'gone';
-
-export interface VisitorOptions {
+/** What all visitors have in common. */
+export interface VisitorRules {
   readonly port: number;
-  /** When this visitor wanted to come. */
-  readonly intendedMs: number;
   /** Who has no answer by then gives up. */
   readonly patienceMs: number;
   /** An answer in this time is good. */
   readonly goodMs: number;
   readonly now: () => number;
-  readonly ended: (end: VisitorEnd, latencyMs: number) => void;
 }
-
-const REQUEST = Buffer.from(
-  'GET /burn HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nConnection: close\r\n\r\n',
-);
 
 /** One visitor with a connection of its own, who leaves when patience is over. */
 export class Visitor {
-  readonly #options: VisitorOptions;
-  #status = 0;
+  readonly #rules: VisitorRules;
+  readonly #target: string;
+  /** When this visitor wanted to come. */
+  readonly #intendedMs: number;
+  readonly #ended: Ended;
   #over = false;
   #socket: Socket<Visitor> | undefined;
 
-  constructor(options: VisitorOptions) {
-    this.#options = options;
-    Bun.connect<Visitor>({ hostname: '127.0.0.1', port: options.port, data: this, socket: handlers }).catch(
+  constructor(rules: VisitorRules, target: string, intendedMs: number, ended: Ended) {
+    this.#rules = rules;
+    this.#target = target;
+    this.#intendedMs = intendedMs;
+    this.#ended = ended;
+    Bun.connect<Visitor>({ hostname: '127.0.0.1', port: rules.port, data: this, socket: handlers }).catch(
       () => this.#end('failed'),
     );
   }
@@ -38,23 +37,27 @@ export class Visitor {
   }
 
   get dueMs(): number {
-    return this.#options.intendedMs + this.#options.patienceMs;
+    return this.#intendedMs + this.#rules.patienceMs;
   }
 
   opened(socket: Socket<Visitor>): void {
     this.#socket = socket;
     if (this.#over) socket.terminate();
-    else socket.write(REQUEST);
+    else
+      socket.write(
+        `GET ${this.#target} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nConnection: close\r\n\r\n`,
+      );
   }
 
   received(data: Buffer): void {
-    if (this.#status !== 0) return;
+    if (this.#over) return;
     const status = Number(data.toString('latin1', 9, 12));
-    this.#status = status;
-    const latencyMs = this.#options.now() - this.#options.intendedMs;
-    if (status === 503 || status === 429) this.#end('shed');
-    else if (status >= 200 && status < 400) this.#end(latencyMs <= this.#options.goodMs ? 'good' : 'late');
-    else this.#end('failed');
+    if (status === 503 || status === 429) this.#end('shed', readRetryAfter(data.toString('latin1', 0, 2048)));
+    else if (status < 200 || status >= 400) this.#end('failed');
+    else {
+      const latencyMs = this.#rules.now() - this.#intendedMs;
+      this.#end(latencyMs <= this.#rules.goodMs ? 'good' : 'late');
+    }
   }
 
   closed(): void {
@@ -66,10 +69,10 @@ export class Visitor {
     this.#socket?.terminate();
   }
 
-  #end(end: VisitorEnd): void {
+  #end(end: VisitorEnd, retryAfterMs?: number): void {
     if (this.#over) return;
     this.#over = true;
-    this.#options.ended(end, this.#options.now() - this.#options.intendedMs);
+    this.#ended(end, this.#rules.now() - this.#intendedMs, retryAfterMs);
   }
 }
 
