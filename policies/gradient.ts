@@ -146,7 +146,7 @@ const START_PATIENCE_MS = 1000;
 const MEMORY_PRESSURE = 0.1;
 /** The queue stands from this share of the recent time with long waits on, and no longer below the other. */
 const CONGESTED = 0.94;
-const OVER = 0.5;
+const OVER = 0.35;
 
 export default {
   name: 'gradient',

@@ -13,7 +13,7 @@ export function policiesReference(): string {
       const table = ['| Parameter | Type | Default | Meaning |', '|---|---|---|---|', ...rows].join('\n');
       const described =
         parts === undefined ? (rows.length > 0 ? table : 'It has no parameters.') : ofParts(parts);
-      return `#### \`${name}\`\n\n${when} Source: ${source}\n\n${described}`;
+      return `### \`${name}\`\n\n${when} Source: ${source}\n\n${described}`;
     })
     .join('\n\n');
 }

@@ -25,6 +25,6 @@ Examples:
 
 Exit codes: 0 well, 1 a fault that is described, 2 wrong usage.
 
-Read on: README.md has the reference of the configuration and the metrics; each file in policies/
-begins with what its policy does and when to choose it.
+Read on: README.md is for the first ten minutes and has the metrics; docs/configuration.md has every
+key of the file; each file in policies/ begins with what its policy does and when to choose it.
 `;

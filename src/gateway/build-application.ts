@@ -49,7 +49,7 @@ const standardError = { maxLineBytes: 4096, maxBytes: 64 << 10 };
 /** Without a daemon of ours nothing is waited for; with one, its own time limit counts. */
 const noStartMs = 0;
 /** While programs fill the machine, the gateway has to see who comes, to answer those who are shed, and to take what programs write. */
-const programNiceness = 5;
+const programNiceness = 1;
 
 /** Makes one application of its configuration. */
 export function buildApplication(

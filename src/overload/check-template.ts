@@ -81,7 +81,7 @@ function faultsOf(
   return faults;
 }
 
-/** All of a few; the most used of many, since README has the rest. */
+/** All of a few; the most used of many, since docs/overload-page.md has the rest. */
 function some(names: readonly string[]): string {
   return names.length <= 10 ? names.join(', ') : `${names.slice(0, 6).join(', ')} and more`;
 }

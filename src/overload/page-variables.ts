@@ -1,4 +1,4 @@
-/** What a template may use, and what each is, for README and for who asks. Every value is escaped. */
+/** What a template may use, and what each is, for docs/overload-page.md and for who asks. Every value is escaped. */
 export const VALUES = {
   application: 'name of the application',
   title: 'heading, by reason: “One moment, please”',

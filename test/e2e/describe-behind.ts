@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { documented } from '../support/documented.ts';
 import { peer } from '../support/peer.ts';
 import { RawHttpClient } from '../support/raw-http-client.ts';
-import { documented, FrontServer, type FrontServerKind } from './front-server.ts';
+import { FrontServer, type FrontServerKind } from './front-server.ts';
 import { overloadAnswer, overloadForms } from './overload-answer.ts';
 import { runCommand } from './run-command.ts';
 import { RunningSpillway } from './running-spillway.ts';
@@ -32,7 +33,7 @@ const addedByFronts = ['Content-Length', 'Accept-Ranges'];
 
 const oddTarget = '/vars/a%20b/%c3%a9%FF/./x/../%41;p=1,2/~\'(*)!$&+@:%25%3f%23?q=%20+"&x=%ff&y=[]|\\^';
 
-/** Real programs in Spillway behind one real web server, by SCGI over the Unix socket that README shows. */
+/** Real programs in Spillway behind one real web server, by SCGI over the Unix socket that docs/web-servers.md shows. */
 export function describeBehind(kind: FrontServerKind, expected: Expectations): void {
   const { noticesWhoLeaves, takesChunks, wantsUtf8, differences } = expected;
   let gateway: RunningSpillway | undefined;

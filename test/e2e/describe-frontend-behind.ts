@@ -12,9 +12,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { documented } from '../support/documented.ts';
 import { peer } from '../support/peer.ts';
 import { until } from '../support/until.ts';
-import { documented, FrontServer, type FrontServerKind, freePort } from './front-server.ts';
+import { FrontServer, type FrontServerKind, freePort } from './front-server.ts';
 import { makeFrontend } from './make-frontend.ts';
 import { overloadAnswer, overloadForms } from './overload-answer.ts';
 import { endProcessesIn } from './processes-in.ts';
@@ -25,7 +26,7 @@ const fossil = peer('Fossil', 'fossil');
 const compiler = peer('C compiler', 'cc');
 const guestbook = resolve(import.meta.dirname, '../../demo/guestbook');
 
-/** One-shot frontends in the folder of CGI programs of a real web server, with README's configuration of it. */
+/** One-shot frontends in the folder of CGI programs of a real web server, with the documented configuration of it. */
 export function describeFrontendBehind(kind: FrontServerKind): void {
   let folder = '';
   let front: FrontServer | undefined;

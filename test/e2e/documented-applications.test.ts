@@ -2,9 +2,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { documented } from '../support/documented.ts';
 import { peer } from '../support/peer.ts';
 import { connectScgi, scgiHead } from './ask-scgi.ts';
-import { documented } from './front-server.ts';
 import { RunningSpillway } from './running-spillway.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -38,7 +38,7 @@ function writeApplications(place: string): void {
   copyFileSync(join(root, 'python/spillway_wsgi.py'), join(place, 'spillway_wsgi.py'));
 }
 
-/** The commands of a block, as README has them but for the places; `npx` finds this very package. */
+/** The commands of a block, as they are documented but for the places; `npx` finds this very package. */
 const commands = (block: string): string[] =>
   documented(block)
     .trimEnd()
@@ -94,7 +94,7 @@ async function answerOf(command: string): Promise<string> {
   return answer;
 }
 
-describe('of what README shows', () => {
+describe('of what docs/applications.md shows', () => {
   test.each(commands('application-ways'))('%s runs', { timeout: 40_000 }, async (command) => {
     expect(await answerOf(command)).toContain('7 pages below /\n');
   });

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { documented } from '../support/documented.ts';
 import type { Peer } from '../support/peer.ts';
 import { RawHttpClient } from '../support/raw-http-client.ts';
 
@@ -10,24 +11,14 @@ export interface FrontServerKind {
   readonly program: Peer;
   /** The arguments that run it in the foreground with this file. */
   arguments(file: string, folder: string): readonly string[];
-  /** The whole file around README's part of it, in which port and socket are replaced. */
+  /** The whole file around the documented part of it, in which port and socket are replaced. */
   configuration(documented: string, folder: string, port: number): string;
 }
 
-/** Where README's configurations have Spillway. */
+/** Where the documented configurations have Spillway. */
 const documentedSocket = '/run/spillway/spillway.sock';
 
-/** The fenced block of README between the comments `NAME:begin` and `NAME:end`. */
-export function documented(name: string): string {
-  const readme = readFileSync(resolve(import.meta.dirname, '../../README.md'), 'utf8');
-  const block = new RegExp(
-    `<!-- ${name}:begin -->\\s+\`\`\`\\w+\\n([^]*?)\`\`\`\\s+<!-- ${name}:end -->`,
-  ).exec(readme)?.[1];
-  if (block === undefined) throw new Error(`README has no block ${name}`);
-  return block;
-}
-
-/** A real web server in the foreground, with README's configuration. */
+/** A real web server in the foreground, with the documented configuration. */
 export class FrontServer {
   readonly port: number;
   readonly #process: ChildProcess;
@@ -63,7 +54,7 @@ export class FrontServer {
     return FrontServer.startWith(kind, folder, part);
   }
 
-  /** With this as README's part of the configuration. */
+  /** With this as the documented part of the configuration. */
   static async startWith(kind: FrontServerKind, folder: string, part: string): Promise<FrontServer> {
     const port = await freePort();
     const file = join(folder, `${kind.name}.conf`);

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { documents } from '../support/documents.ts';
 import { RawHttpClient } from '../support/raw-http-client.ts';
 import { connectScgi, scgiHead } from './ask-scgi.ts';
 import { FrontServer } from './front-server.ts';
@@ -100,7 +101,7 @@ describe('a body that a front server loses a part of', () => {
         .slice(1)
         .map(Number);
       const loses = major * 1e6 + minor * 1e3 + patch < 1_029_006;
-      expect(cut.length > 0, `${output}: is the README's word on its version right?`).toBe(loses);
+      expect(cut.length > 0, `${output}: is what docs/web-servers.md says of its version right?`).toBe(loses);
     },
   );
 
@@ -132,9 +133,8 @@ describe('a body that a front server loses a part of', () => {
     expect(runs(running)).toEqual([]);
   });
 
-  test('the README warns of it', () => {
-    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8').replaceAll(/\s+/g, ' ');
-    expect(readme).toContain(
+  test('docs/web-servers.md warns of it', () => {
+    expect(documents.get('docs/web-servers.md')?.replaceAll(/\s+/g, ' ')).toContain(
       'with `off`, nginx before 1.29.6 loses request bodies, and Spillway answers 400 rather than run a program with a part of one.',
     );
   });

@@ -206,9 +206,9 @@ describe('a socket that is open already', () => {
   });
 });
 
-test.skipIf(!systemdAnalyze.available)('the units of the README are what systemd understands', async () => {
-  const readme = readFileSync(join(repository, 'README.md'), 'utf8');
-  const units = [...readme.matchAll(/```ini\n# \/etc\/systemd\/system\/(spillway\.\w+)\n([\s\S]*?)```/g)];
+test.skipIf(!systemdAnalyze.available)('the documented units are what systemd understands', async () => {
+  const page = readFileSync(join(repository, 'docs/systemd.md'), 'utf8');
+  const units = [...page.matchAll(/```ini\n# \/etc\/systemd\/system\/(spillway\.\w+)\n([\s\S]*?)```/g)];
   expect(units.map(([, name]) => name)).toEqual(['spillway.service', 'spillway.socket']);
   for (const [, name = '', text = ''] of units) {
     // The program is where the operator installs it; here it is where the tests are.

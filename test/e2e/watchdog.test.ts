@@ -121,8 +121,8 @@ describe.skipIf(!python.available)('the watchdog', () => {
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(503);
   });
 
-  test("ends a gateway whose event loop is blocked: by the signal of the README's unit, which needs no event loop", async () => {
-    const unit = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  test('ends a gateway whose event loop is blocked: by the signal of the documented unit, which needs no event loop', async () => {
+    const unit = readFileSync(join(import.meta.dirname, '../../docs/systemd.md'), 'utf8');
     const signal = /^WatchdogSignal=(SIG\w+)$/m.exec(unit)?.[1] as NodeJS.Signals;
     const { gateway, port } = await serve();
     const client = await spin(port);
