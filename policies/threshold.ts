@@ -29,6 +29,9 @@
  * with a slot are counted by the processors that may be used. In a container both may be high for ever while this
  * application has all it needs. So where pressure (PSI) is measured, nobody is shed while no task has to wait for it.
  *
+ * An application that has but a few requests is spared while another one drowns the machine: to shed its visitors would help nobody.
+ * So each may go on with `spares` requests per processor, and what is shed of one that is flooded does not stop it.
+ *
  * What it cannot do: keep answers fast in a flood. With its defaults it begins to shed where the machine suffers, not where
  * more requests at once bring no more answers; that is what `gradient` beside it is for.
  */
@@ -80,6 +83,15 @@ const parameters = {
     unit: 'share of the time',
     meaning:
       'Nobody is shed while tasks wait for processor, memory and disk less than this (0: pressure is not looked at).',
+  },
+  spares: {
+    kind: 'number',
+    default: 2,
+    minimum: 0,
+    maximum: 1000,
+    unit: 'requests per processor',
+    meaning:
+      'An application that has fewer than this, waiting ones included, is not shed: it is not what drowns the machine (0: none is spared).',
   },
   daemon_up: {
     kind: 'choice',
@@ -152,6 +164,8 @@ export default {
     /** What was compared with the thresholds last. */
     let busyLevel = 0;
     let drowningLevel = 0;
+    /** Requests of this application per processor, waiting ones included. */
+    let ownLevel = 0;
 
     const before = readSaved(saved, clock.now());
     let lookedMs = before.atMs;
@@ -173,7 +187,8 @@ export default {
       const running = measured(load.running)
         ? Math.max(load.running / ofAll, Math.min(load.running / processors, inflight))
         : undefined;
-      const demand = Math.max(running ?? 0, inflight + load.queued / processors);
+      ownLevel = inflight + load.queued / processors;
+      const demand = Math.max(running ?? 0, ownLevel);
 
       // Without a word from the load average (undefined) a threshold is not armed, and what was armed is so no longer.
       const armsBusy = busyArmed.feed(average ?? 0);
@@ -195,7 +210,7 @@ export default {
     }
 
     function mustShed(load: Load): boolean {
-      if (!drowningNow.on || nobodyWaits(load, set.pressure)) return false;
+      if (!drowningNow.on || ownLevel < set.spares || nobodyWaits(load, set.pressure)) return false;
       return !(set.daemon_up === 'always' && isUp(load));
     }
 
@@ -250,6 +265,15 @@ export default {
           parameter: 'shed',
           means: 'the machine is drowning',
         });
+        if (drowningNow.on)
+          grounds.push({
+            signal: 'requests of the application per processor',
+            value: helpers.clamp(ownLevel, 0, MOST_TOLD),
+            comparison: '>=',
+            threshold: set.spares,
+            parameter: 'spares',
+            means: 'it has its part in that, so visitors may be shed',
+          });
         if (drowningNow.on && pressure !== undefined)
           grounds.push({
             signal: 'share of the time in which tasks wait for processor, memory or disk',

@@ -13,9 +13,10 @@ type Changes = Parameters<typeof startPolicy<typeof threshold.parameters>>[2];
 
 const view = viewOf();
 
+/** Without sparing anybody: the ladder itself. */
 function start(changes: Changes = {}) {
   const clock = new VirtualClock(1_000_000);
-  const policy = startPolicy(threshold, clock, changes);
+  const policy = startPolicy(threshold, clock, { spares: 0, ...changes });
   return {
     clock,
     ask: (load: Partial<Load> = {}) => policy.dispatch?.(view, idleLoad(load)),
@@ -59,6 +60,42 @@ describe('the ladder', () => {
   test('counts by the processors that may be used, which may be a part of one', () => {
     expect(start().ask({ processors: 8, loadAverage: 10, running: 10 })?.lane).toBe('exec');
     expect(start().ask({ processors: 0.5, loadAverage: 2, running: 2 })?.lane).toBe('shed');
+  });
+});
+
+describe('while the machine drowns', () => {
+  const drowning = load(5, 5);
+  const requests = (exec: number, queued: number) => ({
+    ...drowning,
+    inflight: { exec, forward: 0 },
+    queued,
+  });
+
+  test.each([
+    [0, 0, false],
+    [3, 0, false],
+    [2, 1, false],
+    [4, 0, true],
+    [2, 2, true],
+    [0, 4, true],
+  ])(
+    'an application with %d in flight and %d waiting on 2 processors is shed: %s',
+    (exec, queued, isShed) => {
+      const { arrive, ask } = start({ spares: 2 });
+      expect(arrive(requests(exec, queued)) !== undefined).toBe(isShed);
+      expect(ask(requests(exec, queued))?.lane === 'shed').toBe(isShed);
+    },
+  );
+
+  test('what is spared is spared for each processor that may be used', () => {
+    const { ask } = start({ spares: 1 });
+    const one = { ...requests(1, 0), processors: 1, loadAverage: 20, running: 20 };
+    expect(ask(one)?.lane).toBe('shed');
+    expect(ask({ ...one, inflight: { exec: 0, forward: 0 } })?.lane).toBe('exec');
+  });
+
+  test('two in a processor are spared where nothing is set', () => {
+    expect(threshold.parameters.spares.default).toBe(2);
   });
 });
 
