@@ -40,7 +40,7 @@
  * So the more come, the sooner those are told who have no chance. That lasts until the queue gets empty again. It is
  * controlled delay with its target scaled to the service time: 5 ms would shed everything here. While the daemon starts, a queue
  * that stands is no congestion: in a moment there will be an answer for everybody in it. Then the oldest is served first, and waits
- * as long as anybody has patience for.
+ * as long as anybody has patience for; also afterwards, as long as what has gathered is being worked off.
  *
  * What it cannot do: tell a program that waits for another machine from one that waits for its turn, if both take longer
  * the more there are; know how much memory the next one will take; and where one page in twenty takes a hundred times
@@ -142,6 +142,8 @@ const LONGEST_LOOP_MS = 10_000;
 const PROBE_SHARE = 0.02;
 /** As long as a visitor waits who has asked for a page: an answer after that is late. */
 const START_PATIENCE_MS = 1000;
+/** A wait that is less than this share of what it was is getting shorter. */
+const LESS = 0.9;
 /** While tasks wait for memory this share of the time, more programs at once are no gain. */
 const MEMORY_PRESSURE = 0.1;
 /** The queue stands from this share of the recent time with long waits on, and no longer below the other. */
@@ -173,6 +175,8 @@ export default {
     let memoryShort = false;
     /** Until then a queue that stands is no congestion: there is much more capacity in a moment, or just now. */
     let patientUntilMs = Number.NEGATIVE_INFINITY;
+    /** The shortest that the oldest had waited since then: what has gathered is being worked off while it gets less. */
+    let shortestMs = Number.POSITIVE_INFINITY;
     /** The lane that answered last: its times scale the queue. */
     let current = lanes.exec;
     /** Share of the recent time in which somebody waited long, 0 to 1. */
@@ -227,9 +231,14 @@ export default {
       const kept = 2 ** ((2 * (lookedMs - nowMs)) / intervalMs(current));
       standing = (stands ? 1 : 0) * (1 - kept) + standing * kept;
       lookedMs = nowMs;
-      if (load.daemon === 'starting' && load.lanes.includes('forward'))
+      if (load.daemon === 'starting' && load.lanes.includes('forward')) {
         patientUntilMs = nowMs + START_PATIENCE_MS;
-      else if (queued === 0) patientUntilMs = nowMs;
+        shortestMs = Number.POSITIVE_INFINITY;
+      } else if (queued === 0) patientUntilMs = nowMs;
+      else if (nowMs < patientUntilMs && load.oldestWaitMs < shortestMs * LESS) {
+        shortestMs = load.oldestWaitMs;
+        patientUntilMs = Math.max(patientUntilMs, nowMs + START_PATIENCE_MS / 2);
+      }
       const { exec, forward } = load.inflight;
       mark(lanes.exec, exec + coming, nowMs);
       mark(lanes.forward, forward + coming, nowMs);

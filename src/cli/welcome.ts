@@ -17,7 +17,7 @@ export function welcome(gateway: Gateway): string {
     if (first !== undefined)
       lines.push([
         'flood it',
-        `npx spillway flood ${first}/ --admin ${adminAddress}   (in another terminal)`,
+        `npx spillway flood ${first}${configuration.applications[0]?.at ?? ''}/ --admin ${adminAddress}   (in another terminal)`,
       ]);
   }
   lines.push(['stop', 'Ctrl-C']);

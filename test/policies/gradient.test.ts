@@ -284,6 +284,31 @@ describe('the queue of gradient', () => {
     expect(wait(lane, 0, 0, 300)).toBeUndefined();
   });
 
+  describe('when the daemon has got up behind a queue of 300', () => {
+    /** So long has the oldest waited, asked every 10 ms. */
+    function workOff(waits: readonly number[]) {
+      const lane = begin();
+      const ask = (daemon: 'starting' | 'up', oldestWaitMs: number) => {
+        lane.clock.advance(10);
+        const load = { daemon, queued: 300, oldestWaitMs, inflight: { exec: 4, forward: 0 } };
+        lane.policy.arrive?.(view, idleLoad({ lanes: ['exec', 'forward'], ...load }));
+      };
+      for (let waitMs = 0; waitMs < 400; waitMs += 10) ask('starting', waitMs);
+      for (const waitMs of waits) ask('up', waitMs);
+      return lane.policy.queue?.()?.order;
+    }
+
+    test('it is patient as long as they wait less and less', () => {
+      expect(workOff(Array.from({ length: 350 }, (_, step) => 400 - step))).toBe('oldest-first');
+    });
+
+    test('it is not for longer than a second where they wait as long as ever', () => {
+      const asEver = (ms: number) => Array.from({ length: ms / 10 }, () => 400);
+      expect(workOff(asEver(900))).toBe('oldest-first');
+      expect(workOff(asEver(1600))).toBe('newest-first');
+    });
+  });
+
   test('waits by the service time: 5 ms would shed everything when a request takes 2 s', () => {
     const lane = begin();
     serve(
