@@ -29,7 +29,7 @@
  * with a slot are counted by the processors that may be used. In a container both may be high for ever while this
  * application has all it needs. So where pressure (PSI) is measured, nobody is shed while no task has to wait for it.
  *
- * An application that has but a few requests is spared while another one drowns the machine: to shed its visitors would help nobody.
+ * An application that has few requests is spared while another one drowns the machine: to shed its visitors would help nobody.
  * So each may go on with `spares` requests per processor, and what is shed of one that is flooded does not stop it.
  *
  * What it cannot do: keep answers fast in a flood. With its defaults it begins to shed where the machine suffers, not where
@@ -86,7 +86,7 @@ const parameters = {
   },
   spares: {
     kind: 'number',
-    default: 2,
+    default: 4,
     minimum: 0,
     maximum: 1000,
     unit: 'requests per processor',

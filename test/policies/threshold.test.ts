@@ -94,8 +94,8 @@ describe('while the machine drowns', () => {
     expect(ask({ ...one, inflight: { exec: 0, forward: 0 } })?.lane).toBe('exec');
   });
 
-  test('two in a processor are spared where nothing is set', () => {
-    expect(threshold.parameters.spares.default).toBe(2);
+  test('as many as drown a machine are spared where nothing is set', () => {
+    expect(threshold.parameters.spares.default).toBe(threshold.parameters.shed.default);
   });
 });
 

@@ -55,7 +55,7 @@ export const cgiSchema = z
         .max(19)
         .optional()
         .describe(
-          'Added to the niceness of the gateway; 5 where it is left out, so that the gateway and its daemons come first when processors are short. Below 0 only as root. A one-shot frontend leaves it as it is.',
+          'Added to the niceness of the gateway; 1 where it is left out, so that the gateway and its daemons come first when processors are short. More gives way to the neighbours on the machine as well. Below 0 only as root. A one-shot frontend leaves it as it is.',
         ),
       limits: programLimits.prefault({}),
       timeout: duration()
