@@ -443,7 +443,7 @@ describe('the keeper', () => {
       install([], { activation });
       const pid = await ask();
       const talk = start('slow');
-      await until(() => !isFree('use'), 'a conversation', PATIENCE_MS);
+      await until(() => noted('slow').length === 1, 'a conversation', PATIENCE_MS);
       process.kill(await onlyKeeper(), 'SIGKILL');
       await until(() => isFree('life'), 'the end of the keeper', PATIENCE_MS);
       // It is the first to see that nobody keeps the daemon.
