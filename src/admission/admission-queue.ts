@@ -1,7 +1,8 @@
 import PQueue from 'p-queue';
 import type { Clock } from '../core/clock.ts';
 import type { QueueDiscipline } from '../core/policy.ts';
-import { Ticket, type TicketEvents, type TicketRefusal } from './ticket.ts';
+import { whyFull } from '../core/why-full.ts';
+import { Ticket, type TicketEvents } from './ticket.ts';
 import { type TicketOptions, TicketQueue } from './ticket-queue.ts';
 
 export interface AdmissionQueueOptions {
@@ -99,7 +100,7 @@ export class AdmissionQueue {
       return ticket;
     }
     if (this.#waiting.size >= this.#maxLength && !this.#makeRoomFor(ticket)) {
-      events.refused(this.#whyFull());
+      events.refused(whyFull(this.#options.max, this.#maxLength));
       return ticket;
     }
     this.#share();
@@ -137,13 +138,8 @@ export class AdmissionQueue {
     const victim = this.#waiting.victimFor(ticket, this.#maxLength);
     if (victim === undefined) return false;
     this.#waiting.remove(victim);
-    victim.events.refused(this.#whyFull());
+    victim.events.refused(whyFull(this.#options.max, this.#maxLength));
     return true;
-  }
-
-  /** As many wait as the operator allows, or as a policy does for now. */
-  #whyFull(): TicketRefusal {
-    return this.#maxLength < this.#options.max ? 'queue_congested' : 'queue_full';
   }
 
   #refuseTheLate(): void {

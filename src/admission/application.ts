@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Daemon } from '../core/daemon.ts';
 import type { Decision } from '../core/decision.ts';
 import type { PolicyVoice } from '../core/decision-trace.ts';
+import { DEFAULT_RETRY_AFTER_MS } from '../core/default-retry-after-ms.ts';
 import type { RunLane } from '../core/lane.ts';
 import type { Load, MachineLoad } from '../core/load.ts';
 import type { Outcome } from '../core/outcome.ts';
@@ -52,9 +53,6 @@ export interface ApplicationParts {
   readonly machine: Readonly<MachineLoad>;
   readonly clock: Pick<Clock, 'now'>;
 }
-
-/** When to come back where it is not the load, and nobody knows better. */
-const OTHERWISE_MS = 5000;
 
 /** One application at work: everything that its requests need, and the numbers that its policies set. */
 export class Application {
@@ -146,7 +144,7 @@ export class Application {
     const estimateMs = this.#retryAfter.shed(inflight.exec + inflight.forward, queued);
     // Only the load is over as soon as it is worked off: a daemon has to get up, an operator to be done.
     const isLoad = policy !== 'daemon' && reason !== 'draining';
-    return Math.max(estimateMs, retryAfterMs ?? (isLoad ? 0 : OTHERWISE_MS));
+    return Math.max(estimateMs, retryAfterMs ?? (isLoad ? 0 : DEFAULT_RETRY_AFTER_MS));
   }
 
   /** What a visitor would be told who was shed now, milliseconds. */

@@ -3,6 +3,7 @@ import type { AnswerReceiver, BackendFailure, BackendRun, CgiHead } from '../cor
 import type { Body } from '../core/body.ts';
 import type { Slot } from '../core/capacity-ledger.ts';
 import type { Decision } from '../core/decision.ts';
+import { DEFAULT_RETRY_AFTER_MS } from '../core/default-retry-after-ms.ts';
 import { NO_PLACE, type Placed } from '../core/dense-set.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { RunLane } from '../core/lane.ts';
@@ -26,9 +27,6 @@ import type { Ticket, TicketEvents, TicketRefusal } from './ticket.ts';
 
 /** RFC 3875, section 6.2.2 sets no bound; without one two programs can send each other requests for ever. */
 const maxLocalRedirects = 5;
-
-/** When a refusal comes from the gateway itself, not from a policy that knows better. */
-const defaultRetryAfterMs = 5_000;
 
 const spoolStatus: Readonly<Record<SpoolFailure, number>> = {
   'too-large': 413,
@@ -335,7 +333,7 @@ export class Passage implements AnswerReceiver, TicketEvents, Placed {
   }
 
   /** With an answer of our own; 503 is the overload page. */
-  #answerWith(status: number, retryAfterMs = defaultRetryAfterMs): void {
+  #answerWith(status: number, retryAfterMs = DEFAULT_RETRY_AFTER_MS): void {
     if (this.#abandoned) return;
     if (status !== 503) return this.#relay.error(status);
     const { page, queue } = this.#application?.parts ?? {};

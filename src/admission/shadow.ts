@@ -6,6 +6,7 @@ import type { MachineLoad } from '../core/load.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Snapshot } from '../core/policy.ts';
 import type { View } from '../core/view.ts';
+import { whyFull } from '../core/why-full.ts';
 import type { PolicyChain } from '../policy/policy-chain.ts';
 import { ApplicationLoad } from './application-load.ts';
 import { Ticket, type TicketEvents, type TicketRefusal } from './ticket.ts';
@@ -92,7 +93,7 @@ export class Shadow {
     const { order, maxLength = Number.POSITIVE_INFINITY } = this.#parts.chain.queueDiscipline();
     const { max } = this.#parts.queue;
     if (this.#waiting.length >= Math.min(max, maxLength)) {
-      const reason = maxLength < max ? 'queue_congested' : 'queue_full';
+      const reason = whyFull(max, maxLength);
       const victim = order === 'newest-first' ? this.#waiting.oldest : undefined;
       if (!(victim instanceof ShadowRequest)) return shed(request, reason);
       this.#leave(victim);

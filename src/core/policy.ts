@@ -27,7 +27,10 @@ export type Dispatch =
 export interface QueueDiscipline {
   readonly order?: 'oldest-first' | 'newest-first';
   readonly maxWaitMs?: number;
-  /** So many may wait, a whole number from 0: whoever comes when they do is refused at once. Those who wait already stay. */
+  /**
+   * So many may wait, a whole number from 0. For whoever comes when they do somebody is refused: newest first the oldest of those
+   * who wait, else whoever comes. Those who are more already stay.
+   */
   readonly maxLength?: number;
 }
 

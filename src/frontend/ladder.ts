@@ -1,6 +1,7 @@
 import { ApplicationLoad } from '../admission/application-load.ts';
 import type { DaemonState } from '../core/daemon-state.ts';
 import type { Decision } from '../core/decision.ts';
+import { DEFAULT_RETRY_AFTER_MS } from '../core/default-retry-after-ms.ts';
 import type { RunLane } from '../core/lane.ts';
 import type { View } from '../core/view.ts';
 import { createPolicyChain } from '../policy/create-policy-chain.ts';
@@ -22,8 +23,6 @@ import { takeTurn } from './take-turn.ts';
 import { WatchedView } from './watched-view.ts';
 import { writeWhole } from './write-whole.ts';
 
-/** When nobody says when to come back. */
-const DEFAULT_RETRY_AFTER_MS = 5_000;
 /** The code of exit where an answer is not whole: EX_IOERR of sysexits.h. */
 const CUT = 74;
 

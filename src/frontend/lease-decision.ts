@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Decision } from '../core/decision.ts';
+import { DEFAULT_RETRY_AFTER_MS } from '../core/default-retry-after-ms.ts';
 import type { ShedCircumstances } from '../core/overload-page.ts';
 import type { View } from '../core/view.ts';
 import { RenderedOverloadPage } from '../overload/rendered-overload-page.ts';
@@ -12,8 +13,6 @@ import { LiveSlots } from './live-slots.ts';
 import { PageFile } from './page-file.ts';
 import { socketAddresses } from './socket-address.ts';
 
-/** When nobody says when to come back. */
-const DEFAULT_RETRY_AFTER_MS = 5_000;
 /** So many moments to come back launchers spread visitors over. */
 const PAGES = 8;
 

@@ -4,6 +4,7 @@ import type { Decision } from '../core/decision.ts';
 import type { RunLane } from '../core/lane.ts';
 import type { QueueDiscipline } from '../core/policy.ts';
 import type { Random } from '../core/random.ts';
+import { whyFull } from '../core/why-full.ts';
 import type { LiveSlots } from './live-slots.ts';
 
 export interface TurnOptions {
@@ -42,8 +43,7 @@ export async function takeTurn(options: TurnOptions): Promise<Decision> {
     if (slots.tryLane(lane, most)) return decision;
     // Those who came first keep their places in the queue.
     const { maxWaitMs = queue.timeoutMs, maxLength = queue.max } = discipline();
-    if (slots.count().ahead >= Math.min(queue.max, maxLength))
-      return shed(maxLength < queue.max ? 'queue_congested' : 'queue_full');
+    if (slots.count().ahead >= Math.min(queue.max, maxLength)) return shed(whyFull(queue.max, maxLength));
     const longestMs = Math.min(queue.timeoutMs, maxWaitMs);
     const leftMs = sinceMs + longestMs - clock.now();
     if (leftMs <= 0) return shed('queue_timeout');

@@ -1,6 +1,7 @@
 import type { Load } from '../core/load.ts';
 import type { Snapshot } from '../core/policy.ts';
 import type { View } from '../core/view.ts';
+import { emptyLoad } from '../load/empty-load.ts';
 import type { PolicyChain } from './policy-chain.ts';
 import type { PolicyQuestion } from './policy-question.ts';
 
@@ -16,16 +17,10 @@ const loads: readonly Load[] = [
   { running: undefined, loadAverage: undefined, queued: 0, waitMs: 0, inflight: 0 },
   { running: 50, loadAverage: 50, queued: 100, waitMs: 1000, inflight: 8 },
 ].map(({ running, loadAverage, queued, waitMs, inflight }) => ({
+  ...emptyLoad(),
   processors: 2,
-  machineProcessors: undefined,
   loadAverage,
   running,
-  cpuPressure: undefined,
-  memoryPressure: undefined,
-  ioPressure: undefined,
-  cpuBusy: undefined,
-  memoryAvailable: undefined,
-  eventLoopDelayMs: undefined,
   lanes: ['exec', 'forward'],
   daemon: 'down',
   inflight: { exec: inflight, forward: 0 },

@@ -4,6 +4,7 @@ import type { RunLane } from '../../core/lane.ts';
 import type { Load } from '../../core/load.ts';
 import type { Result } from '../../core/outcome.ts';
 import type { View } from '../../core/view.ts';
+import { whyFull } from '../../core/why-full.ts';
 import type { MachineOptions } from './machine-options.ts';
 import { MachineSignals } from './machine-signals.ts';
 import { SharedProcessors } from './shared-processors.ts';
@@ -173,7 +174,7 @@ export class SimulatedMachine {
       // With the newest first it is the oldest that has the least hope.
       const oldest = order === 'newest-first' ? this.#queue.shift() : undefined;
       oldest?.takeBack();
-      this.#refuse(oldest ?? waiting, refusal(maxLength < queueMax ? 'queue_congested' : 'queue_full'));
+      this.#refuse(oldest ?? waiting, refusal(whyFull(queueMax, maxLength)));
       if (oldest === undefined) return;
     }
     this.#queue.push(waiting);
